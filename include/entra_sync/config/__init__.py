@@ -1,0 +1,1 @@
+"""What a person configures: account files, connections, the environment."""

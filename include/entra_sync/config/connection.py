@@ -1,0 +1,164 @@
+"""The Entra connection: PeopleGoal's four fields, held against their form before anything is sent.
+
+In: an Airflow connection's parts (type ``entra_id`` or the provider's ``msgraph``). Out: EntraConnection. Every field is
+refused by its name on the PeopleGoal form; no secret ever enters a message.
+
+Facts: Graph contract section 6 (clouds, Application ID URI); the URI's forms are those that Entra allows for an
+application (https://learn.microsoft.com/entra/identity-platform/identifier-uri-restrictions).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+from entra_sync.errors import ConnectionFieldError
+
+GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]", re.IGNORECASE)
+CLIENT_URI = re.compile(r"api://[^\s/]+(/\S*)?|https://[^\s/.]+(\.[^\s/.]+)+(/\S*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """The two hosts of a Microsoft cloud; tokens are not interchangeable between clouds."""
+
+    authority: str
+    graph: str
+
+
+CLOUDS = {
+    "global": Cloud("https://login.microsoftonline.com", "https://graph.microsoft.com"),
+    "usgov": Cloud("https://login.microsoftonline.us", "https://graph.microsoft.us"),
+    "usgov-dod": Cloud("https://login.microsoftonline.us", "https://dod-graph.microsoft.us"),
+    "china": Cloud("https://login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntraConnection:
+    """What a client needs to sign in to one tenant and to read it."""
+
+    connection_id: str
+    client_id: str
+    tenant_id: str
+    client_uri: str
+    authority: str
+    base_url: str
+    token_scope: str
+    verify: bool | str = True
+    proxies: Mapping[str, str] = field(default_factory=dict)
+    client_secret: str | None = field(default=None, repr=False)
+    certificate: str | None = field(default=None, repr=False)
+    federated_token_file: str | None = None
+
+
+def read_connection(
+    connection_id: str, *, login: str | None, password: str | None, extra: Mapping[str, Any]
+) -> EntraConnection:
+    """Check an Airflow connection's parts and make the typed connection. Raises ConnectionFieldError by field."""
+    check = _Checker(connection_id)
+    client_id = check.text("Client ID", "login", login)
+    if not GUID.fullmatch(client_id):
+        check.refuse("Client ID", "login", "is not a GUID", "Copy `Application (client) ID` of the app registration.")
+    tenant_id = check.text("Client Tenant", "extra tenant_id", extra.get("tenant_id") or extra.get("tenantId"))
+    if not GUID.fullmatch(tenant_id) and not DOMAIN.fullmatch(tenant_id):
+        check.refuse(
+            "Client Tenant",
+            "extra tenant_id",
+            "is neither a GUID nor a domain",
+            "Copy `Directory (tenant) ID` of the app registration, or give a verified domain such as contoso.com.",
+        )
+    client_uri = check.text("Client URI", "extra client_uri", extra.get("client_uri"))
+    if not CLIENT_URI.fullmatch(client_uri):
+        check.refuse(
+            "Client URI",
+            "extra client_uri",
+            "has not the form of an Application ID URI",
+            "Copy `Application ID URI` of the app registration: api://<client id> or https://<verified domain>/<name>.",
+        )
+    certificate = _certificate(check, extra)
+    federated = extra.get("federated_token_file") or None
+    if not password and not certificate and not federated:
+        check.refuse(
+            "Client Secret",
+            "password",
+            "is missing",
+            "Create a client secret under `Certificates & secrets` and copy its column `Value`; or give the extra "
+            "certificate_path, certificate_data or federated_token_file.",
+        )
+    cloud_name = str(extra.get("cloud") or "global")
+    if cloud_name not in CLOUDS:
+        check.refuse("Cloud", "extra cloud", f"is {cloud_name!r}", f"Allowed: {', '.join(CLOUDS)}.")
+    cloud = CLOUDS[cloud_name]
+    return EntraConnection(
+        connection_id=connection_id,
+        client_id=client_id,
+        tenant_id=tenant_id,
+        client_uri=client_uri,
+        authority=check.https("authority", extra.get("authority") or cloud.authority),
+        base_url=check.https("base_url", extra.get("base_url") or f"{cloud.graph}/v1.0"),
+        token_scope=_scope(extra.get("scopes"), cloud),
+        verify=_verify(check, extra.get("verify", True)),
+        proxies=extra.get("proxies") or {},
+        client_secret=password or None,
+        certificate=certificate,
+        federated_token_file=federated,
+    )
+
+
+class _Checker:
+    """Refuses a field in one voice."""
+
+    def __init__(self, connection_id: str) -> None:
+        self.connection_id = connection_id
+
+    def refuse(self, name: str, where: str, what: str, hint: str) -> NoReturn:
+        message = f"{name} ({where} of the connection {self.connection_id}) {what}."
+        raise ConnectionFieldError(message, field=name, hint=hint)
+
+    def text(self, name: str, where: str, value: Any) -> str:
+        if not isinstance(value, str) or not value.strip():
+            self.refuse(name, where, "is missing", "All four fields are required; see docs/entra-setup.md.")
+        return value.strip()
+
+    def https(self, name: str, value: Any) -> str:
+        parts = urlsplit(str(value))
+        if parts.scheme != "https" or not parts.hostname:
+            self.refuse(name, f"extra {name}", "is not an https:// address", "TLS is always used and verified.")
+        return str(value).rstrip("/")
+
+
+def _certificate(check: _Checker, extra: Mapping[str, Any]) -> str | None:
+    data = extra.get("certificate_data")
+    if data:
+        return str(data)
+    path = extra.get("certificate_path")
+    if not path:
+        return None
+    try:
+        return Path(str(path)).read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        check.refuse("Client certificate", "extra certificate_path", "cannot be read", "Give a PEM file with its key.")
+
+
+def _scope(scopes: Any, cloud: Cloud) -> str:
+    """Client credentials know one scope: the Graph host's ``.default`` (all application permissions granted)."""
+    if isinstance(scopes, list):
+        scopes = scopes[0] if scopes else None
+    return str(scopes) if scopes else f"{cloud.graph}/.default"
+
+
+def _verify(check: _Checker, value: Any) -> bool | str:
+    """Take true or a CA file; verification cannot be switched off."""
+    if value is True or str(value).strip().lower() in ("true", "1", ""):
+        return True
+    if value is False or str(value).strip().lower() in ("false", "0"):
+        check.refuse("verify", "extra verify", "is false", "TLS is always verified: give the path of your CA file.")
+    if not Path(str(value)).is_file():
+        check.refuse("verify", "extra verify", "names no readable file", "Give the path of a CA file in PEM form.")
+    return str(value)

@@ -1,0 +1,131 @@
+"""Bearer tokens for Graph from MSAL, and what Entra's refusals mean.
+
+In: an EntraConnection. Out: tokens; SignInRefused names the field of the connection that a person must look at.
+Never logs or raises a secret or a token. Facts: Graph contract sections 6 and 9.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+import msal
+import requests
+
+from entra_sync.config.connection import EntraConnection
+from entra_sync.errors import GraphUnavailable, SignInRefused
+
+TIMEOUT_S = (10.0, 30.0)
+
+# AADSTS code -> what to look at. Texts of the codes: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+REMEDIES = {
+    "7000215": "Client Secret: the connection holds a wrong secret, often the secret's ID. Create a new client secret "
+    "and copy the column `Value`.",
+    "7000222": "Client Secret: it has expired. Create a new client secret in the app registration and store its `Value`.",
+    "700016": "Client ID: no such application in this tenant. Compare `Application (client) ID` and the Client Tenant, "
+    "and let an administrator of the tenant grant consent.",
+    "7000229": "Client ID: the application is unknown in this tenant. Let an administrator of the tenant grant consent.",
+    "90002": "Client Tenant: no such tenant. Copy `Directory (tenant) ID`, and check `cloud` for a national cloud.",
+    "900023": "Client Tenant: neither a tenant's ID nor one of its verified domains.",
+    "500011": "Extra scopes: the resource is unknown in this tenant. Leave `scopes` out, and check `cloud`.",
+    "700027": "Client certificate: it is not registered with the application or has expired. Upload the public part.",
+}
+
+
+class TokenSource:
+    """Tokens of one application in one tenant; MSAL keeps them until shortly before they expire."""
+
+    def __init__(self, connection: EntraConnection) -> None:
+        self._connection = connection
+        self._app: msal.ConfidentialClientApplication | None = None
+        self._token: str | None = None
+        self._lock = asyncio.Lock()
+
+    async def token(self, *, refused: str | None = None) -> str:
+        """Give a valid token; with ``refused`` (a token that Graph answered 401 to) a newly issued one."""
+        async with self._lock:
+            if refused is not None and refused == self._token:
+                self._app = None
+            self._token = await asyncio.to_thread(self._acquire)
+            return self._token
+
+    def _acquire(self) -> str:
+        try:
+            if self._app is None:
+                self._app = self._sign_in()
+            answer: dict[str, Any] = self._app.acquire_token_for_client(scopes=[self._connection.token_scope]) or {}
+        except requests.RequestException as error:
+            raise GraphUnavailable(
+                f"Entra ({self._connection.authority}) cannot be reached: {_cause(error)}.",
+                hint="Check DNS, proxy and firewall; behind a TLS-inspecting proxy give its CA file as extra `verify`.",
+            ) from None
+        except ValueError as error:
+            raise self._refused({"error_description": str(error)}) from None
+        if "access_token" in answer:
+            return str(answer["access_token"])
+        raise self._refused(answer)
+
+    def _sign_in(self) -> msal.ConfidentialClientApplication:
+        connection = self._connection
+        return msal.ConfidentialClientApplication(
+            connection.client_id,
+            client_credential=_credential(connection),
+            authority=f"{connection.authority}/{connection.tenant_id}",
+            # The authority is configured, not typed in by a stranger; discovery would ask the global cloud about it.
+            instance_discovery=False,
+            http_client=_session(connection),
+        )
+
+    def _refused(self, answer: dict[str, Any]) -> SignInRefused:
+        """Turn MSAL's answer into one sentence; the description's trace ids stay, they carry no secret."""
+        description = str(answer.get("error_description") or answer.get("error") or "no description")
+        found = re.search(r"AADSTS(\d+)", description)
+        code = found.group(1) if found else None
+        if code is None and "authority configuration" in description:
+            code, description = "90002", "Tenant not found."
+        remedy = REMEDIES.get(code or "", "See docs/entra-setup.md for the four fields.")
+        first_line = re.split(r"\r?\n| Trace ID:", description)[0].strip()
+        named = f"AADSTS{code}" if code else str(answer.get("error") or "no code")
+        return SignInRefused(
+            f"Entra refused the sign-in of the connection {self._connection.connection_id} ({named}): {first_line}",
+            hint=remedy,
+            code=named,
+        )
+
+
+def _credential(connection: EntraConnection) -> Any:
+    """The strongest credential given: certificate, federated token, secret."""
+    if connection.certificate:
+        return {"private_key": connection.certificate, "public_certificate": connection.certificate}
+    if connection.federated_token_file:
+        path = Path(connection.federated_token_file)
+        return {"client_assertion": lambda: path.read_text(encoding="ascii").strip()}
+    return connection.client_secret
+
+
+def _session(connection: EntraConnection) -> requests.Session:
+    """A session that trusts what the connection says and nothing from the environment (REQUESTS_CA_BUNDLE wins else)."""
+    session = _TimedSession()
+    session.trust_env = False
+    session.verify = connection.verify
+    session.proxies.update(connection.proxies)
+    return session
+
+
+class _TimedSession(requests.Session):
+    """requests waits for ever without a time-out, and MSAL sets none on a session of ours."""
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        kwargs.setdefault("timeout", TIMEOUT_S)
+        return super().request(*args, **kwargs)
+
+
+def _cause(error: requests.RequestException) -> str:
+    """The kind of a network failure; its text may hold the whole request."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return "its certificate is not trusted"
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return f"HTTP {error.response.status_code}"
+    return "no answer in time" if isinstance(error, requests.Timeout) else "no connection"

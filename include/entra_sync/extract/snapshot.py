@@ -1,0 +1,146 @@
+"""A snapshot: three Parquet files and a manifest, written last. Without a manifest there is no snapshot.
+
+The manifest carries the completeness certificate: per collection the pages and rows read, the tenant's own ``$count``
+and whether every chain ended. A certificate that does not hold makes the snapshot ``complete: false``: it may update
+people, it may never make anyone leave (design rule 1).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+from upath import UPath
+
+from entra_sync.errors import SnapshotError
+from entra_sync.extract.tables import SnapshotTables
+from entra_sync.store import COMPRESSION, Sealed, whole_file
+
+VERSION = 1
+MANIFEST = "manifest.json"
+ROWS_PER_GROUP = 100_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Certificate:
+    """How much of one collection was read. ``counted`` is the tenant's own number; None when it gives none."""
+
+    pages: int
+    rows: int
+    counted: int | None
+    ended: bool
+    holds: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What is in a snapshot, and whether it is the whole tenant."""
+
+    account: str
+    run_id: int
+    as_of: datetime
+    mode: str
+    complete: bool
+    counts: dict[str, int]
+    certificate: dict[str, Certificate]
+    config_fingerprint: str
+    select: list[str]
+    files: dict[str, dict[str, Any]]
+    traffic: dict[str, int] = field(default_factory=dict)
+    delta_links: dict[str, str] = field(default_factory=dict)
+    version: int = VERSION
+
+
+class TableWriter:
+    """Streams batches into one Parquet file; rows are gathered into row groups of a useful size."""
+
+    def __init__(self, path: UPath, schema: pa.Schema) -> None:
+        self.name = path.name
+        self.schema = schema
+        self.rows = 0
+        self._waiting: list[pa.RecordBatch] = []
+        self._waiting_rows = 0
+        self._file = Sealed(path)
+        self._parquet = pq.ParquetWriter(pa.PythonFile(self._file, mode="w"), schema, compression=COMPRESSION)
+
+    def __enter__(self) -> TableWriter:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._flush()
+        self._parquet.close()
+        self._file.close()
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Take one batch."""
+        self._waiting.append(batch)
+        self._waiting_rows += batch.num_rows
+        self.rows += batch.num_rows
+        if self._waiting_rows >= ROWS_PER_GROUP:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            self._parquet.write_table(pa.Table.from_batches(self._waiting, schema=self.schema))
+        self._waiting, self._waiting_rows = [], 0
+
+    def seal(self) -> dict[str, Any]:
+        """Facts of the closed file for the manifest."""
+        return {"sha256": self._file.sha256, "size_bytes": self._file.size_bytes, "rows": self.rows}
+
+
+def write_manifest(folder: UPath, manifest: Manifest) -> str:
+    """Seal a snapshot; gives its URI (the folder)."""
+    with whole_file(folder / MANIFEST) as file:
+        file.write(orjson.dumps(asdict(manifest), option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z))
+    return str(folder)
+
+
+def is_sealed(folder: UPath) -> bool:
+    """Whether a snapshot was finished here."""
+    return (folder / MANIFEST).exists()
+
+
+def read_manifest(uri: str) -> Manifest:
+    """Read a snapshot's manifest. Raises SnapshotError when there is none or when it is of another version."""
+    path = UPath(uri) / MANIFEST
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SnapshotError(
+            f"There is no sealed snapshot at {uri}.", hint="Run extract again; it may have been removed by retention."
+        ) from None
+    except ValueError:
+        raise SnapshotError(f"The manifest of the snapshot {uri} is damaged.", hint="Run extract again.") from None
+    if data.get("version") != VERSION:
+        raise SnapshotError(f"The snapshot {uri} has version {data.get('version')}, expected {VERSION}.")
+    data["as_of"] = datetime.fromisoformat(data["as_of"])
+    data["certificate"] = {name: Certificate(**part) for name, part in data["certificate"].items()}
+    return Manifest(**data)
+
+
+def read_tables(uri: str, manifest: Manifest) -> SnapshotTables:
+    """Read the three tables, each held against its sha256. Raises SnapshotError when one is missing or changed."""
+    return SnapshotTables(
+        users=_read(uri, "users.parquet", manifest),
+        groups=_read(uri, "groups.parquet", manifest),
+        memberships=_read(uri, "memberships.parquet", manifest),
+    )
+
+
+def _read(uri: str, name: str, manifest: Manifest) -> pa.Table:
+    path = UPath(uri) / name
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise SnapshotError(f"The snapshot {uri} lacks {name}.", hint="Run extract again.") from None
+    if hashlib.sha256(content).hexdigest() != manifest.files[name]["sha256"]:
+        raise SnapshotError(f"{name} of the snapshot {uri} was changed after it was sealed.", hint="Run extract again.")
+    return pq.read_table(pa.BufferReader(content))

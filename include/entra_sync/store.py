@@ -1,0 +1,116 @@
+"""Where snapshots, findings and curated tables lie: folders under one root, local or on object storage.
+
+    landing/<account>/<run_id>/    users, groups, memberships (.parquet), manifest.json: immutable once sealed
+    checks/<account>/<run_id>/     issues.parquet of validate
+    curated/<account>/<date>/      profile, team, team_member, person, issues (.parquet): rebuilt when a date runs again
+
+The root is anything that fsspec opens (file, abfs, s3, gs). Files hold people's data: local ones are 0600.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, Any, Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from upath import UPath
+
+COMPRESSION: Literal["zstd"] = "zstd"
+
+
+@dataclass(frozen=True)
+class Store:
+    """The three areas of one store."""
+
+    root: UPath
+
+    @classmethod
+    def at(cls, uri: str) -> Store:
+        """Open a store by URI or local path."""
+        return cls(UPath(uri) if "://" in uri else UPath(os.path.abspath(uri)))
+
+    def landing(self, account: str, run_id: int) -> UPath:
+        """Folder of the snapshot that a run reads."""
+        return self.root / "landing" / account / str(run_id)
+
+    def checks(self, account: str, run_id: int) -> UPath:
+        """Folder of what a run found in the snapshot."""
+        return self.root / "checks" / account / str(run_id)
+
+    def curated(self, account: str, date: str) -> UPath:
+        """Folder of one day's PeopleGoal tables; ``date`` is ISO, in the account's time zone."""
+        return self.root / "curated" / account / date
+
+
+class Sealed(io.RawIOBase):
+    """A write-only file that counts and hashes what goes through it."""
+
+    def __init__(self, path: UPath) -> None:
+        self._file: IO[bytes] = open_private(path)
+        self._hash = hashlib.sha256()
+        self.size_bytes = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        view = memoryview(data)
+        self._hash.update(view)
+        self._file.write(view)
+        self.size_bytes += view.nbytes
+        return view.nbytes
+
+    def tell(self) -> int:
+        return self.size_bytes
+
+    def close(self) -> None:
+        if not self.closed:
+            self._file.close()
+        super().close()
+
+    @property
+    def sha256(self) -> str:
+        """Hex digest of everything written."""
+        return self._hash.hexdigest()
+
+
+def open_private(path: UPath) -> IO[bytes]:
+    """Open a file for writing, its folders made; local files and folders are for their owner alone."""
+    if path.protocol in ("", "file"):
+        os.makedirs(path.parent.path, mode=0o700, exist_ok=True)
+        return os.fdopen(os.open(path.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("wb")
+
+
+@contextmanager
+def whole_file(path: UPath) -> Iterator[IO[bytes]]:
+    """Write a file that is there whole or not at all: on a local disk by rename."""
+    if path.protocol not in ("", "file"):
+        with open_private(path) as file:
+            yield file
+        return
+    part = path.with_name(f".{path.name}.part")
+    with open_private(part) as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part.path, path.path)
+
+
+def write_table(path: UPath, table: pa.Table) -> None:
+    """Write one Arrow table as Parquet, whole or not at all."""
+    with whole_file(path) as file:
+        pq.write_table(table, file, compression=COMPRESSION)
+
+
+def read_table(path: UPath) -> pa.Table:
+    """Read one Parquet file."""
+    with path.open("rb") as file:
+        return pq.read_table(file)
