@@ -1,0 +1,119 @@
+"""One Airflow DAG per account file: open the run, extract, validate, transform, load, close the run.
+
+Wiring only. Between tasks go a URI, a count, never a person's data. Work is done by ``entra_sync.airflow.tasks``, which a
+task imports when it runs: parsing this file loads neither pandas nor Great Expectations, and reads no Connection.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import pendulum
+from airflow.sdk import DAG, CronTriggerTimetable, Param, get_parsing_context, task
+from entra_sync.airflow.accounts import AccountDag, account_dags, accounts_folder
+from entra_sync.airflow.retries import DELAY, LONGEST_DELAY, TransientOnly, retries
+
+DOC = """
+### {name}: Microsoft Entra ID to PeopleGoal
+
+Reads users with their managers, and groups with their members, over Microsoft Graph; checks them; turns them into
+PeopleGoal profiles and teams; upserts what changed. Every person's change is recorded in `sync.change`, every problem in
+`sync.issue`, every run in `sync.run`.
+
+| step | on failure |
+|---|---|
+| open_run | another run works on the account: waits, then is retried |
+| extract | a failed page fails the run: nobody leaves on half a picture |
+| validate | bad rows are rejected one by one; a bad set blocks the run |
+| transform | pure: the same snapshot gives the same tables |
+| load | one transaction: everything or nothing; limits are held against the plan first |
+| close_run | always runs; records also what failed |
+
+Configuration: `{file}`. Connection: `entra_{account}`. *Trigger* offers the mode and a dry run that writes no profile.
+"""
+
+PARAMS = {
+    "mode": Param("auto", type="string", enum=["auto", "full"], title="Mode", description="What is read of the tenant"),
+    "dry_run": Param(False, type="boolean", title="Dry run", description="Plan and record, but change no profile or team"),
+}
+
+
+def build(entry: AccountDag) -> DAG:
+    """Wire the DAG of one account."""
+    with DAG(
+        dag_id=entry.dag_id,
+        dag_display_name=f"Entra sync: {entry.name}",
+        description=f"Microsoft Entra ID to PeopleGoal for {entry.name}",
+        doc_md=DOC.format(name=entry.name, file=entry.path.name, account=entry.account),
+        schedule=CronTriggerTimetable(entry.schedule, timezone=entry.timezone),
+        start_date=pendulum.datetime(2026, 1, 1, tz=entry.timezone),
+        catchup=False,
+        max_active_runs=1,
+        # A backfill would write today's directory under an old date; replaying a stored night is not offered yet.
+        allowed_run_types=["scheduled", "manual"],
+        params=PARAMS,
+        tags=["entra", "peoplegoal", entry.account],
+        default_args={
+            "retries": retries(),
+            "retry_delay": DELAY,
+            "retry_exponential_backoff": 2.0,
+            "max_retry_delay": LONGEST_DELAY,
+            "retry_policy": TransientOnly(),
+            "execution_timeout": timedelta(hours=6),
+        },
+    ) as dag:
+        account_file = str(entry.path)
+
+        @task
+        def open_run(**context: Any) -> int:
+            """Open the run's row in the sync history and take the account's lease."""
+            from entra_sync.airflow import tasks
+
+            return tasks.open_run(account_file, context)
+
+        @task
+        def extract(run_id: int, **context: Any) -> str:
+            """Read users with managers and groups with members, side by side, into one sealed snapshot."""
+            from entra_sync.airflow import tasks
+
+            return tasks.extract(account_file, context)
+
+        @task
+        def validate(snapshot_uri: str, **context: Any) -> str:
+            """Hold the snapshot against the checks; bad rows are rejected, a bad set blocks."""
+            from entra_sync.airflow import tasks
+
+            return tasks.validate(account_file, snapshot_uri, context)
+
+        @task
+        def transform(snapshot_uri: str, checks_uri: str, **context: Any) -> str:
+            """Make PeopleGoal profiles, teams and team members for this date."""
+            from entra_sync.airflow import tasks
+
+            return tasks.transform(account_file, snapshot_uri, checks_uri, context)
+
+        @task
+        def load(snapshot_uri: str, checks_uri: str, curated_uri: str, **context: Any) -> dict[str, Any]:
+            """Plan the whole difference, hold it against the guards, apply it: one transaction."""
+            from entra_sync.airflow import tasks
+
+            return tasks.load(account_file, snapshot_uri, checks_uri, curated_uri, context)
+
+        @task
+        def close_run(**context: Any) -> str:
+            """Close the run's row with its outcome, also after a failure, and release the account."""
+            from entra_sync.airflow import tasks
+
+            return tasks.close_run(account_file, context)
+
+        opened = open_run()
+        snapshot = extract(opened)
+        checks = validate(snapshot)
+        curated = transform(snapshot, checks)
+        loaded = load(snapshot, checks, curated)
+        closed = close_run()
+        loaded >> closed.as_teardown(setups=opened, on_failure_fail_dagrun=True)
+    return dag
+
+
+for _entry in account_dags(accounts_folder(), get_parsing_context().dag_id):
+    globals()[_entry.dag_id] = build(_entry)

@@ -1,0 +1,80 @@
+"""Airflow Connections to the package's own typed configuration. Never called while a DAG file is parsed."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from airflow.sdk import Connection
+from airflow.sdk.exceptions import AirflowNotFoundException
+from sqlalchemy import URL
+
+from entra_sync.config.connection import EntraConnection, read_connection
+from entra_sync.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from entra_sync.config.account import AccountConfig
+
+DATABASE_CONNECTION = "peoplegoal_db"
+ENTRA_TYPES = ("entra_id", "msgraph")
+
+
+def get_connection(connection_id: str) -> Connection:
+    """Fetch a Connection. Raises ConfigurationError that says how to add it."""
+    try:
+        return Connection.get(connection_id)
+    except AirflowNotFoundException:
+        raise ConfigurationError(
+            f"The Airflow connection {connection_id} does not exist.",
+            hint=f"Add it under Admin > Connections, or set AIRFLOW_CONN_{connection_id.upper()}.",
+        ) from None
+
+
+def entra_connection(account: AccountConfig) -> EntraConnection:
+    """The account's Entra connection, its four fields checked. Raises ConnectionFieldError or ConfigurationError."""
+    connection = get_connection(account.connection_id)
+    if connection.conn_type not in ENTRA_TYPES:
+        raise ConfigurationError(
+            f"The connection {account.connection_id} has the type {connection.conn_type!r}.",
+            hint="Its type must be entra_id (Microsoft Entra ID) or msgraph.",
+        )
+    return typed(connection)
+
+
+def typed(connection: Connection) -> EntraConnection:
+    """Check the parts of an Entra connection of either type."""
+    return read_connection(
+        connection.conn_id or "entra",
+        login=connection.login,
+        password=connection.password,
+        extra=connection.extra_dejson,
+    )
+
+
+def database_url() -> str:
+    """The PeopleGoal database as ``postgresql://`` URL; a host that begins with ``/`` is a socket folder."""
+    connection = get_connection(DATABASE_CONNECTION)
+    if connection.conn_type not in ("postgres", "postgresql"):
+        raise ConfigurationError(
+            f"The connection {DATABASE_CONNECTION} has the type {connection.conn_type!r}.",
+            hint="PeopleGoal's database is PostgreSQL: its type must be postgres.",
+        )
+    options = {key: str(value) for key, value in connection.extra_dejson.items()}
+    socket = connection.host if connection.host and connection.host.startswith("/") else None
+    if socket:
+        options["host"] = socket
+    url = URL.create(
+        "postgresql",
+        username=connection.login or None,
+        password=connection.password or None,
+        host=None if socket else connection.host or None,
+        port=connection.port,
+        database=connection.schema or "peoplegoal",
+        query=options,
+    )
+    return url.render_as_string(hide_password=False)
+
+
+def store_uri() -> str:
+    """Root of the store; see ``entra_sync.store``."""
+    return os.environ.get("ENTRA_SYNC_STORE") or ".local/store"
