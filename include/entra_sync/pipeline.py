@@ -1,0 +1,178 @@
+"""The verbs of one run, as Airflow's tasks and the command line call them: references in, references out.
+
+A step refers to its run by account and ``dag_run_id``; the newest row of ``sync.run`` with both is the run. People's data
+stays in the store and in the database; a step returns ids, URIs and counts. Each step renews the account's lease while
+it works and leaves its error on the run's row when it fails.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pyarrow as pa
+from upath import UPath
+
+from entra_sync import record
+from entra_sync.config.account import AccountConfig
+from entra_sync.config.connection import EntraConnection
+from entra_sync.db import connect
+from entra_sync.errors import SnapshotError, ValidationBlocked
+from entra_sync.extract.full import extract_full
+from entra_sync.extract.snapshot import Manifest, read_manifest, read_tables
+from entra_sync.store import Store, read_table, write_table
+
+log = logging.getLogger("entra_sync")
+
+ISSUES = "issues.parquet"
+CURATED = ("profile", "team", "team_member", "person", "issues")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRef:
+    """Which run, of which account, on which database and store."""
+
+    account: AccountConfig
+    dag_run_id: str
+    database_url: str
+    store: Store
+
+
+def open_run(ref: RunRef, *, dag_id: str, run_type: str, mode: str, dry_run: bool) -> int:
+    """Open the run's row and take the account's lease, waiting for a run that holds it. Gives the run id."""
+    with connect(ref.database_url) as connection:
+        run = record.open_run(
+            connection,
+            account=ref.account.account,
+            name=ref.account.name,
+            dag_id=dag_id,
+            dag_run_id=ref.dag_run_id,
+            run_type=run_type,
+            mode=mode,
+            dry_run=dry_run,
+        )
+    log.info("step=open run=%s account=%s attempt=%s dry_run=%s", run.id, ref.account.account, run.attempt, dry_run)
+    return run.id
+
+
+def extract(ref: RunRef, sign_in: Callable[[], EntraConnection]) -> str:
+    """Read the tenant into a sealed snapshot. Gives its URI; a run that was sealed already keeps its snapshot."""
+    with _step(ref, "extract") as (run, facts):
+        folder = ref.store.landing(ref.account.account, run.id)
+        manifest = _sealed(folder)
+        if manifest is None:
+            manifest = extract_full(sign_in(), ref.account, folder, run_id=run.id)
+        facts |= manifest.counts | manifest.traffic | {"complete": manifest.complete}
+    return str(folder)
+
+
+def validate(ref: RunRef, snapshot_uri: str) -> str:
+    """Check the snapshot and keep what was found. Gives the URI of the findings.
+
+    Raises ValidationBlocked when the set as a whole must not be loaded; the findings are kept first.
+    """
+    from entra_sync.validate import check
+
+    with _step(ref, "validate") as (run, facts):
+        manifest = read_manifest(snapshot_uri)
+        _same_account(ref, manifest)
+        checked = check(read_tables(snapshot_uri, manifest), ref.account, complete=manifest.complete)
+        folder = ref.store.checks(ref.account.account, run.id)
+        write_table(folder / ISSUES, checked.issues)
+        facts |= {"issues": checked.issues.num_rows, "rejected": len(checked.rejected)}
+        if checked.blocked:
+            raise ValidationBlocked(
+                f"The snapshot must not be loaded: {' '.join(checked.blocked)}",
+                hint="Nothing was changed. Mend it in Entra, or the account's scope and mapping, and run again.",
+            )
+    return str(folder)
+
+
+def transform(ref: RunRef, snapshot_uri: str, checks_uri: str, *, date: str) -> str:
+    """Make the day's PeopleGoal tables; running a date again replaces them. Gives the URI of the folder."""
+    from entra_sync.scope import decide
+    from entra_sync.transform import build
+    from entra_sync.validate import rejected_ids
+
+    with _step(ref, "transform") as (_, facts):
+        tables = read_tables(snapshot_uri, read_manifest(snapshot_uri))
+        rejected = rejected_ids(read_table(UPath(checks_uri) / ISSUES))
+        decisions = decide(tables.users, tables.groups, tables.memberships, ref.account)
+        curated = build(tables, ref.account, rejected, decisions)
+        folder = ref.store.curated(ref.account.account, date)
+        for name in CURATED:
+            table: pa.Table = getattr(curated, name)
+            write_table(folder / f"{name}.parquet", table)
+            facts[name] = table.num_rows
+    return str(folder)
+
+
+def load(ref: RunRef, snapshot_uri: str, checks_uri: str, curated_uri: str) -> dict[str, Any]:
+    """Apply the day's tables to the database in one transaction, together with the record of it. Gives the counts."""
+    from entra_sync.load import Curated, SnapshotRef, load_run
+
+    with _step(ref, "load") as (run, facts):
+        manifest = read_manifest(snapshot_uri)
+        folder = UPath(curated_uri)
+        tables = {name: read_table(folder / f"{name}.parquet") for name in CURATED}
+        tables["issues"] = pa.concat_tables([read_table(UPath(checks_uri) / ISSUES), tables["issues"]])
+        result = load_run(
+            ref.database_url,
+            run=run,
+            account=ref.account,
+            curated=Curated(**tables),
+            snapshot=SnapshotRef(
+                uri=snapshot_uri,
+                as_of=manifest.as_of,
+                complete=manifest.complete,
+                mode=manifest.mode,
+                config_fingerprint=manifest.config_fingerprint,
+                users=manifest.counts["users"],
+            ),
+        )
+        counts = asdict(result)
+        facts |= counts
+    return counts
+
+
+def close_run(ref: RunRef) -> str:
+    """Close the run's row, whatever happened, and release the account. Gives the run's status."""
+    with connect(ref.database_url) as connection:
+        run = record.current_run(connection, ref.account.account, ref.dag_run_id)
+        found = ref.store.checks(ref.account.account, run.id) / ISSUES
+        issues = read_table(found) if found.exists() else None
+        closed = record.close_run(connection, ref.account.account, ref.dag_run_id, issues=issues)
+    log.info("step=close run=%s account=%s status=%s", closed.id, ref.account.account, closed.status)
+    return str(closed.status)
+
+
+@contextmanager
+def _step(ref: RunRef, name: str) -> Iterator[tuple[record.Run, dict[str, Any]]]:
+    """Work on the run under its lease, and log one line with the step's counts."""
+    started = time.monotonic()
+    facts: dict[str, Any] = {}
+    with connect(ref.database_url) as connection:
+        run = record.ensure_open(connection, ref.account.account, ref.dag_run_id)
+    with record.working(ref.database_url, run, step=name):
+        yield run, facts
+    counts = " ".join(f"{key}={value}" for key, value in facts.items())
+    log.info(
+        "step=%s run=%s account=%s seconds=%.2f %s", name, run.id, ref.account.account, time.monotonic() - started, counts
+    )
+
+
+def _sealed(folder: UPath) -> Manifest | None:
+    """The manifest of a snapshot that an earlier try of this run finished: Graph is not read twice."""
+    try:
+        return read_manifest(str(folder))
+    except SnapshotError:
+        return None
+
+
+def _same_account(ref: RunRef, manifest: Manifest) -> None:
+    if manifest.account != ref.account.account:
+        raise SnapshotError(f"The snapshot is of the account {manifest.account!r}, not {ref.account.account!r}.")
