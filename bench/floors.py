@@ -1,0 +1,84 @@
+"""Floors: what a night costs at least, measured on the same bytes and the same rows.
+
+python -m bench.floors    JSON on standard input (see bench.nights), one JSON line out
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+import tempfile
+import time
+from typing import Any
+
+import orjson
+import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
+from entra_sync.extract import client, full
+from upath import UPath
+
+from bench.step import ACCOUNT, sign_in
+
+PAGE_WITH_MANAGER, PAGE, BATCH = 100, 999, 20
+
+
+def requests_by_contract(users: int, groups: int, batched: int) -> int:
+    """Fewest requests: user pages of 100 (``$expand=manager`` caps them), group pages of 999, batches of 20, two counts."""
+    return math.ceil(users / PAGE_WITH_MANAGER) + math.ceil(groups / PAGE) + math.ceil(batched / BATCH) + 2
+
+
+def parse_seconds(connection: dict[str, Any]) -> dict[str, float]:
+    """Read the tenant once, keep every body, and time only the JSON parsing of them."""
+    bodies: list[bytes] = []
+    parse = client.parse_json
+
+    def keep(content: bytes) -> Any:
+        bodies.append(content)
+        return parse(content)
+
+    client.parse_json = keep
+    with tempfile.TemporaryDirectory() as folder:
+        full.extract_full(sign_in(connection), ACCOUNT, UPath(folder), run_id=0)
+    started = time.perf_counter()
+    for body in bodies:
+        orjson.loads(body)
+    return {"parse_s": time.perf_counter() - started, "bytes": float(sum(map(len, bodies)))}
+
+
+def copy_seconds(database: str, curated: str) -> float:
+    """COPY the curated rows into plain tables without index or constraint."""
+    tables = {
+        name: pq.read_table(UPath(curated) / f"{name}.parquet") for name in ("profile", "team", "team_member")
+    }
+    with psycopg.connect(database) as connection:
+        rows = {name: _rows(table) for name, table in tables.items()}
+        started = time.perf_counter()
+        for name, table in tables.items():
+            columns = ", ".join(f"{column} text" for column in table.column_names)
+            connection.execute(f"create temp table floor_{name} ({columns})")  # type: ignore[arg-type]
+            with connection.cursor().copy(f"copy floor_{name} from stdin") as copy:  # type: ignore[arg-type]
+                for row in rows[name]:
+                    copy.write_row(row)
+        seconds = time.perf_counter() - started
+        connection.rollback()
+    return seconds
+
+
+def _rows(table: pa.Table) -> list[tuple[str | None, ...]]:
+    columns = [[None if v is None else str(v) for v in column.to_pylist()] for column in table.columns]
+    return list(zip(*columns, strict=True))
+
+
+def main() -> int:
+    """Measure every floor of one night."""
+    given = json.loads(sys.stdin.read())
+    floors: dict[str, float] = parse_seconds(given["connection"])
+    floors["copy_s"] = copy_seconds(given["database"], given["transform"])
+    print(json.dumps(floors))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

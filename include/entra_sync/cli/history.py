@@ -1,0 +1,47 @@
+"""``history``: the latest runs, a line each."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from entra_sync import record
+from entra_sync.airflow.connections import database_url
+from entra_sync.db import connect
+
+COLUMNS = {
+    "id": "run",
+    "account": "account",
+    "started_at": "started (UTC)",
+    "status": "status",
+    "users_created": "created",
+    "users_updated": "updated",
+    "users_deactivated": "deactivated",
+    "users_rejected": "rejected",
+    "errors": "errors",
+}
+
+
+def print_history(*, account: str | None, limit: int, as_json: bool) -> int:
+    """Print the newest runs first."""
+    with connect(database_url()) as connection:
+        runs = record.history(connection, account, limit)
+    if as_json:
+        print(json.dumps(runs, indent=2, default=str))
+    elif runs:
+        print(_table([[_cell(run[name]) for name in COLUMNS] for run in runs]))
+    else:
+        print("No run yet. `make sync` runs one.")
+    return 0
+
+
+def _cell(value: Any) -> str:
+    return value.strftime("%Y-%m-%d %H:%M:%S") if hasattr(value, "strftime") else str(value)
+
+
+def _table(rows: list[list[str]]) -> str:
+    lines = [list(COLUMNS.values()), *rows]
+    widths = [max(len(line[n]) for line in lines) for n in range(len(COLUMNS))]
+    return "\n".join(
+        "  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in lines
+    )

@@ -1,0 +1,97 @@
+"""The account file: defaults, merging, and errors that name file, key, what was found and what is allowed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from entra_sync.config.account import load_account, load_accounts
+from entra_sync.errors import ConfigurationError
+
+SMALLEST = "account: contoso\nname: Contoso Ltd\n"
+
+
+def write(folder: Path, text: str, name: str = "contoso.yaml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_account_and_name_are_enough(tmp_path: Path) -> None:
+    account = load_account(write(tmp_path, SMALLEST))
+
+    assert (account.dag_id, account.connection_id) == ("entra_sync_contoso", "entra_contoso")
+    assert (account.schedule, account.timezone) == ("0 0 * * *", "UTC")
+    assert account.mapping["job_title"].from_ == "jobTitle"
+    assert account.mapping["hire_date"].type == "date"
+    assert account.guards.max_deactivations is not None and account.guards.max_deactivations.percent == 20
+
+
+def test_the_file_overrides_single_lines_of_the_mapping(tmp_path: Path) -> None:
+    text = SMALLEST + "mapping: {job_title: employeeType, city: null, custom.site: officeLocation}\n"
+    mapping = load_account(write(tmp_path, text)).mapping
+
+    assert mapping["job_title"].from_ == "employeeType"
+    assert mapping["custom.site"].from_ == "officeLocation"
+    assert mapping["department"].from_ == "department"
+    assert "city" not in mapping
+
+
+def test_a_template_names_its_attributes_and_its_fallback(tmp_path: Path) -> None:
+    text = SMALLEST + 'mapping:\n  display_name: {template: "{givenName} {surname}", default: displayName}\n'
+
+    assert load_account(write(tmp_path, text)).mapping["display_name"].attributes() == [
+        "givenName",
+        "surname",
+        "displayName",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "allowed"),
+    [
+        ("colour: blue", "colour", "unknown key"),
+        ("timezone: Europe/Atlantis", "timezone", "Europe/London"),
+        ("schedule: daily", "schedule", "five cron fields"),
+        ("scope: {user_types: [Robot]}", "scope.user_types", "'Member' or 'Guest'"),
+        ("mapping: {shoe_size: shoeSize}", "mapping", "custom.<name>"),
+        ("mapping: {email: null}", "mapping", "cannot be switched off"),
+        ("mapping: {hire_date: {type: date}}", "mapping.hire_date", "exactly one of"),
+        ("mapping: {manager: department}", "(file)", "mapping.manager"),
+        (
+            "guards: {max_deactivations: {percent: 120}}",
+            "guards.max_deactivations.percent",
+            "less than or equal to 100",
+        ),
+    ],
+)
+def test_an_error_names_file_key_and_what_is_allowed(
+    tmp_path: Path, line: str, key: str, allowed: str
+) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        load_account(write(tmp_path, SMALLEST + line + "\n"))
+
+    assert str(error.value).startswith(f"contoso.yaml: {key}")
+    assert allowed in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["", "- a list\n", "account: [unclosed\n", "account: contoso\n"])
+def test_a_file_that_is_no_account_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^contoso\.yaml: "):
+        load_account(write(tmp_path, text))
+
+
+def test_two_files_may_not_describe_one_account(tmp_path: Path) -> None:
+    write(tmp_path, SMALLEST, "a.yaml")
+    write(tmp_path, SMALLEST, "b.yaml")
+
+    with pytest.raises(ConfigurationError, match="'contoso' is described by more than one file"):
+        load_accounts(tmp_path)
+
+
+def test_the_fingerprint_follows_what_decides_about_people(tmp_path: Path) -> None:
+    first = load_account(write(tmp_path, SMALLEST)).fingerprint()
+
+    assert load_account(write(tmp_path, SMALLEST + 'schedule: "0 3 * * *"\n')).fingerprint() == first
+    assert load_account(write(tmp_path, SMALLEST + "scope: {user_types: [Guest]}\n")).fingerprint() != first
+    assert load_account(write(tmp_path, SMALLEST + "mapping: {city: null}\n")).fingerprint() != first

@@ -1,0 +1,45 @@
+"""A small tenant for every test of the extract, and one read of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from entra_sync.config.account import AccountConfig
+from entra_sync.config.connection import read_connection
+from entra_sync.extract.full import extract_full
+from entra_sync.extract.retry import RetryPolicy
+from entra_sync.extract.snapshot import Manifest
+from sandbox.testing import SandboxTenant
+from upath import UPath
+
+# Waits are short here; how long they are in truth is tested with the policy itself.
+QUICK = RetryPolicy(attempts=3, base_s=0.01, longest_s=0.02)
+
+Read = Callable[..., Manifest]
+
+
+@pytest.fixture
+def tenant() -> Iterator[SandboxTenant]:
+    """A tenant of 60 people and 12 groups."""
+    with SandboxTenant(users=60, groups=12) as running:
+        yield running
+
+
+@pytest.fixture
+def read(tenant: SandboxTenant, tmp_path: Path) -> Read:
+    """Read the tenant into ``tmp_path/snapshot``; keyword arguments change the connection or the account."""
+
+    def run(account: dict[str, Any] | None = None, **overrides: Any) -> Manifest:
+        parts = tenant.connection(**overrides)
+        connection = read_connection(
+            "entra_contoso", login=parts["login"], password=parts["password"], extra=parts["extra"]
+        )
+        config = AccountConfig.model_validate(
+            {"account": "contoso", "name": "Contoso Ltd", **(account or {})}
+        )
+        return extract_full(connection, config, UPath(tmp_path / "snapshot"), run_id=1, retry=QUICK)
+
+    return run

@@ -1,0 +1,104 @@
+"""A failed page fails the read: there is no snapshot of half a tenant (design rule 1)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from entra_sync.errors import GraphError, GraphProtocolError, GraphUnavailable, PermissionMissing
+from sandbox.faults import Fault
+from sandbox.testing import SandboxTenant
+
+from tests.extract.conftest import Read
+
+USERS, GROUPS, MEMBERS = r"^/users\?", r"^/groups\?", r"^/groups/[^/]+/members"
+
+
+def sealed(folder: Path) -> bool:
+    return (folder / "snapshot" / "manifest.json").exists()
+
+
+@pytest.mark.parametrize("path", [USERS, GROUPS, MEMBERS])
+@pytest.mark.parametrize("status", [400, 403, 500, 503])
+def test_a_failed_page_leaves_no_snapshot(
+    tenant: SandboxTenant, read: Read, tmp_path: Path, path: str, status: int
+) -> None:
+    tenant.settings.users_page = 10
+    tenant.faults.add(Fault(path=path, status=status, skip=0 if path == GROUPS else 2))
+
+    with pytest.raises(GraphError) as error:
+        read()
+
+    assert not sealed(tmp_path)
+    assert error.value.status == status
+    assert str(status) in str(error.value)
+    assert isinstance(error.value, PermissionMissing) == (status == 403)
+    assert error.value.transient == (status in (500, 503))
+
+
+@pytest.mark.parametrize("path", [USERS, GROUPS, MEMBERS])
+def test_the_next_read_repairs_everything(tenant: SandboxTenant, read: Read, path: str) -> None:
+    tenant.faults.add(Fault(path=path, status=400, times=1))
+    with pytest.raises(GraphError):
+        read()
+
+    assert read().complete
+
+
+@pytest.mark.parametrize("path", [USERS, GROUPS, MEMBERS])
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_what_passes_is_tried_again(tenant: SandboxTenant, read: Read, path: str, status: int) -> None:
+    tenant.faults.add(Fault(path=path, status=status, times=2, headers={"Retry-After": "0"}))
+
+    manifest = read()
+
+    assert manifest.complete
+    assert manifest.traffic["retries"] >= 1
+
+
+def test_a_dropped_connection_is_tried_again(tenant: SandboxTenant, read: Read) -> None:
+    tenant.faults.add(Fault(path=USERS, close=True, times=1))
+
+    assert read().complete
+
+
+def test_an_answer_that_is_no_json_is_tried_again_and_then_refused(tenant: SandboxTenant, read: Read) -> None:
+    tenant.faults.add(Fault(path=GROUPS, status=200, raw=b'{"value": [{"id": "cut'))
+
+    with pytest.raises(GraphUnavailable, match="not JSON"):
+        read()
+
+
+def test_a_token_that_is_refused_once_is_replaced(tenant: SandboxTenant, read: Read) -> None:
+    tenant.faults.add(Fault(path=USERS, status=401, times=1))
+
+    assert read().complete
+
+
+@pytest.mark.parametrize("body", [{}, {"value": None}, {"value": "none"}, {"value": [1, 2]}])
+def test_an_answer_without_a_list_is_no_empty_page(
+    tenant: SandboxTenant, read: Read, body: dict[str, object]
+) -> None:
+    tenant.faults.add(Fault(path=USERS, status=200, body=body))
+
+    with pytest.raises(GraphProtocolError, match="without a list"):
+        read()
+
+
+def test_a_chain_that_comes_back_to_itself_is_refused(tenant: SandboxTenant, read: Read) -> None:
+    link = f"{tenant.base_url}/users?$select=id&again=1"
+    tenant.faults.add(Fault(path=USERS, status=200, body={"value": [], "@odata.nextLink": link}))
+
+    with pytest.raises(GraphProtocolError, match="same nextLink"):
+        read()
+
+
+def test_the_token_goes_to_the_configured_host_only(tenant: SandboxTenant, read: Read) -> None:
+    with SandboxTenant(users=5, groups=1) as foreign:
+        link = f"{foreign.base_url}/users?$top=5"
+        tenant.faults.add(Fault(path=USERS, status=200, body={"value": [], "@odata.nextLink": link}))
+
+        with pytest.raises(GraphProtocolError, match="another host"):
+            read()
+
+        assert foreign.counters.requests == 0

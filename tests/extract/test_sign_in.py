@@ -1,0 +1,94 @@
+"""Wrong secret, wrong tenant, missing permission: one clear error that names the field and the next step, no secret."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+from entra_sync.errors import GraphUnavailable, PermissionMissing, SignInRefused
+from sandbox.testing import SandboxTenant
+
+from tests.extract.conftest import Read
+
+OTHER = "00000000-0000-4000-8000-000000000000"
+WRONG_SECRET = "wr0ng~secret.that-must-not-appear"
+
+
+@pytest.mark.parametrize(
+    ("overrides", "code", "field"),
+    [
+        ({"password": WRONG_SECRET}, "AADSTS7000215", "Client Secret"),
+        ({"login": OTHER}, "AADSTS700016", "Client ID"),
+        ({"extra": {"tenant_id": OTHER}}, "AADSTS90002", "Client Tenant"),
+        ({"extra": {"tenant_id": "elsewhere.example.com"}}, "AADSTS90002", "Client Tenant"),
+    ],
+)
+def test_a_refusal_names_the_field_and_the_next_step(
+    tenant: SandboxTenant,
+    read: Read,
+    caplog: pytest.LogCaptureFixture,
+    overrides: dict[str, Any],
+    code: str,
+    field: str,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    with pytest.raises(SignInRefused) as error:
+        read(**overrides)
+
+    assert code in str(error.value)
+    assert field in str(error.value)
+    assert error.value.hint
+    for secret in (WRONG_SECRET, tenant.client_secret):
+        assert secret not in str(error.value)
+        assert secret not in caplog.text
+
+
+def test_an_expired_secret_is_told_from_a_wrong_one(tenant: SandboxTenant, read: Read) -> None:
+    tenant.settings.secret_expired = True
+
+    with pytest.raises(SignInRefused, match="AADSTS7000222.*expired"):
+        read()
+
+
+@pytest.mark.parametrize(
+    ("missing", "named"),
+    [("User.Read.All", "User.Read.All"), ("GroupMember.Read.All", "GroupMember.Read.All")],
+)
+def test_a_missing_permission_is_named(tenant: SandboxTenant, read: Read, missing: str, named: str) -> None:
+    tenant.settings.permissions = {"User.Read.All", "GroupMember.Read.All"} - {missing}
+
+    with pytest.raises(PermissionMissing) as error:
+        read()
+
+    assert named in str(error.value)
+    assert "admin consent" in str(error.value)
+    assert error.value.code == "Authorization_RequestDenied"
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"])
+def test_the_connections_ca_wins_over_the_environments(
+    read: Read, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    with SandboxTenant(users=1, groups=0) as elsewhere:
+        monkeypatch.setenv(variable, str(elsewhere.ca_file))
+
+        assert read().complete
+
+
+def test_a_server_that_is_not_trusted_gets_no_secret(tenant: SandboxTenant, read: Read) -> None:
+    with pytest.raises(GraphUnavailable, match="certificate is not trusted"):
+        read(extra={"verify": None})
+
+
+def test_the_tenant_may_be_a_verified_domain(read: Read) -> None:
+    assert read(extra={"tenant_id": "contoso.com"}).complete
+
+
+def test_a_token_that_expires_midway_is_renewed(tenant: SandboxTenant, read: Read) -> None:
+    tenant.settings.users_page = 5
+    tenant.settings.latency_s = 0.12
+    tenant.settings.token_lifetime_s = 1
+
+    assert read().complete
