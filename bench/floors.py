@@ -25,7 +25,7 @@ PAGE_WITH_MANAGER, PAGE, BATCH = 100, 999, 20
 
 
 def requests_by_contract(users: int, groups: int, batched: int) -> int:
-    """Fewest requests: user pages of 100 (``$expand=manager`` caps them), group pages of 999, batches of 20, two counts."""
+    """Fewest requests: user pages of 100 (capped by ``$expand``), group pages of 999, batches of 20, two counts."""
     return math.ceil(users / PAGE_WITH_MANAGER) + math.ceil(groups / PAGE) + math.ceil(batched / BATCH) + 2
 
 
@@ -49,9 +49,7 @@ def parse_seconds(connection: dict[str, Any]) -> dict[str, float]:
 
 def copy_seconds(database: str, curated: str) -> float:
     """COPY the curated rows into plain tables without index or constraint."""
-    tables = {
-        name: pq.read_table(UPath(curated) / f"{name}.parquet") for name in ("profile", "team", "team_member")
-    }
+    tables = {name: pq.read_table(UPath(curated) / f"{name}.parquet") for name in ("profile", "team", "team_member")}
     with psycopg.connect(database) as connection:
         rows = {name: _rows(table) for name, table in tables.items()}
         started = time.perf_counter()

@@ -49,9 +49,7 @@ def run(step: str, given: dict[str, Any]) -> Any:
 
 def sign_in(parts: dict[str, Any]) -> Any:
     """The typed connection of the sandbox."""
-    return read_connection(
-        "entra_contoso", login=parts["login"], password=parts["password"], extra=parts["extra"]
-    )
+    return read_connection("entra_contoso", login=parts["login"], password=parts["password"], extra=parts["extra"])
 
 
 def main() -> int:

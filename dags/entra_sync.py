@@ -1,7 +1,7 @@
 """One Airflow DAG per account file: open the run, extract, validate, transform, load, close the run.
 
-Wiring only. Between tasks go a URI, a count, never a person's data. Work is done by ``entra_sync.airflow.tasks``, which a
-task imports when it runs: parsing this file loads neither pandas nor Great Expectations, and reads no Connection.
+Wiring only. Between tasks go URIs and counts, never a person's data. The work is in ``entra_sync.airflow.tasks``,
+which a task imports when it runs: parsing this file loads neither pandas nor Great Expectations, and reads no Connection.
 """
 
 from datetime import timedelta
@@ -16,8 +16,8 @@ DOC = """
 ### {name}: Microsoft Entra ID to PeopleGoal
 
 Reads users with their managers, and groups with their members, over Microsoft Graph; checks them; turns them into
-PeopleGoal profiles and teams; upserts what changed. Every person's change is recorded in `sync.change`, every problem in
-`sync.issue`, every run in `sync.run`.
+PeopleGoal profiles and teams; upserts what changed. Every person's change is recorded in `sync.change`, every problem
+in `sync.issue`, every run in `sync.run`.
 
 | step | on failure |
 |---|---|
@@ -33,7 +33,9 @@ Configuration: `{file}`. Connection: `entra_{account}`. *Trigger* offers the mod
 
 PARAMS = {
     "mode": Param("auto", type="string", enum=["auto", "full"], title="Mode", description="What is read of the tenant"),
-    "dry_run": Param(False, type="boolean", title="Dry run", description="Plan and record, but change no profile or team"),
+    "dry_run": Param(
+        False, type="boolean", title="Dry run", description="Plan and record, but change no profile or team"
+    ),
 }
 
 

@@ -1,7 +1,7 @@
-"""PeopleGoal directory sync: Microsoft Entra ID to PeopleGoal, in five verbs: extract, validate, transform, load, record.
+"""Microsoft Entra ID to PeopleGoal, in five verbs: extract, validate, transform, load, record.
 
-Imports point one way, down this list: ``errors``, ``config``, ``db``, ``store`` <- ``extract`` <- ``scope`` <- ``validate``
-<- ``transform`` <- ``load`` <- ``record``. ``airflow`` and ``cli`` wire them; nothing else imports Airflow.
+Imports point one way, down this list: ``errors``, ``config``, ``db``, ``store`` <- ``extract`` <- ``scope``
+<- ``validate`` <- ``transform`` <- ``load`` <- ``record``. ``airflow`` and ``cli`` wire them.
 """
 
 __version__ = "0.1.0"

@@ -1,7 +1,7 @@
 """The verbs of one run, as Airflow's tasks and the command line call them: references in, references out.
 
-A step refers to its run by account and ``dag_run_id``; the newest row of ``sync.run`` with both is the run. People's data
-stays in the store and in the database; a step returns ids, URIs and counts. Each step renews the account's lease while
+A step refers to its run by account and ``dag_run_id``; the newest row of ``sync.run`` with both is the run. People's
+data stays in the store and in the database; a step returns ids, URIs, counts. Each step renews the account's lease while
 it works and leaves its error on the run's row when it fails.
 """
 
@@ -161,7 +161,12 @@ def _step(ref: RunRef, name: str) -> Iterator[tuple[record.Run, dict[str, Any]]]
         yield run, facts
     counts = " ".join(f"{key}={value}" for key, value in facts.items())
     log.info(
-        "step=%s run=%s account=%s seconds=%.2f %s", name, run.id, ref.account.account, time.monotonic() - started, counts
+        "step=%s run=%s account=%s seconds=%.2f %s",
+        name,
+        run.id,
+        ref.account.account,
+        time.monotonic() - started,
+        counts,
     )
 
 

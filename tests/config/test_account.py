@@ -24,7 +24,8 @@ def test_account_and_name_are_enough(tmp_path: Path) -> None:
     assert (account.schedule, account.timezone) == ("0 0 * * *", "UTC")
     assert account.mapping["job_title"].from_ == "jobTitle"
     assert account.mapping["hire_date"].type == "date"
-    assert account.guards.max_deactivations is not None and account.guards.max_deactivations.percent == 20
+    assert account.guards.max_deactivations is not None
+    assert account.guards.max_deactivations.percent == 20
 
 
 def test_the_file_overrides_single_lines_of_the_mapping(tmp_path: Path) -> None:
@@ -65,9 +66,7 @@ def test_a_template_names_its_attributes_and_its_fallback(tmp_path: Path) -> Non
         ),
     ],
 )
-def test_an_error_names_file_key_and_what_is_allowed(
-    tmp_path: Path, line: str, key: str, allowed: str
-) -> None:
+def test_an_error_names_file_key_and_what_is_allowed(tmp_path: Path, line: str, key: str, allowed: str) -> None:
     with pytest.raises(ConfigurationError) as error:
         load_account(write(tmp_path, SMALLEST + line + "\n"))
 

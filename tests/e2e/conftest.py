@@ -58,9 +58,7 @@ class Nights:
     def sign_in(self, **overrides: Any) -> Any:
         """The tenant's connection, typed."""
         parts = self.tenant.connection(**overrides)
-        return read_connection(
-            "entra_contoso", login=parts["login"], password=parts["password"], extra=parts["extra"]
-        )
+        return read_connection("entra_contoso", login=parts["login"], password=parts["password"], extra=parts["extra"])
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
         """Ask the database."""
@@ -80,16 +78,12 @@ class Nights:
 
     def issues(self) -> list[dict[str, Any]]:
         """What the newest run found."""
-        return self.rows(
-            "select * from sync.issue where run_id = (select max(id) from sync.run) order by seq"
-        )
+        return self.rows("select * from sync.issue where run_id = (select max(id) from sync.run) order by seq")
 
     def everything(self) -> dict[str, list[dict[str, Any]]]:
         """Every row of the PeopleGoal schema with its version, to see that nothing was touched."""
         tables = ("account", "app_user", "profile", "team", "team_member")
-        return {
-            t: self.rows(f"select xmin::text, t.* from peoplegoal.{t} t order by 2, 3, 4") for t in tables
-        }
+        return {t: self.rows(f"select xmin::text, t.* from peoplegoal.{t} t order by 2, 3, 4") for t in tables}
 
 
 @pytest.fixture

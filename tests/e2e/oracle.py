@@ -33,11 +33,7 @@ State = dict[str, Any]
 
 def expected(company: Company) -> State:
     """People, managers, teams and members that the tenant asks for."""
-    people = {
-        user_id: profile(user.attributes)
-        for user_id, user in company.users.items()
-        if wanted(user.attributes)
-    }
+    people = {user_id: profile(user.attributes) for user_id, user in company.users.items() if wanted(user.attributes)}
     managers = {u: company.users[u].manager_id for u in people if company.users[u].manager_id in people}
     groups = {g: group for g, group in company.groups.items() if is_team(group.attributes)}
     teams = {("group", g): group.attributes["displayName"] for g, group in groups.items()}
@@ -66,9 +62,7 @@ def email(user: dict[str, Any]) -> str | None:
 
 def profile(user: dict[str, Any]) -> dict[str, Any]:
     """The profile that these attributes mean."""
-    fields: dict[str, Any] = {
-        column: (user.get(name) or "").strip() or None for column, name in PLAIN.items()
-    }
+    fields: dict[str, Any] = {column: (user.get(name) or "").strip() or None for column, name in PLAIN.items()}
     fields["email"] = email(user)
     fields["work_phone"] = (user.get("businessPhones") or [None])[0]
     fields["hire_date"] = (user.get("employeeHireDate") or "")[:10] or None
@@ -101,9 +95,7 @@ def everybody(company: Company, group_id: str) -> set[str]:
 def actual(url: str, account: str = "contoso") -> State:
     """The same, as the database holds it: active users, active teams."""
     with psycopg.connect(url) as connection:
-        (account_id,) = connection.execute(
-            "select id from peoplegoal.account where slug = %s", [account]
-        ).fetchone()  # type: ignore[misc]
+        (account_id,) = connection.execute("select id from peoplegoal.account where slug = %s", [account]).fetchone()  # type: ignore[misc]
         columns = [*PLAIN, "work_phone"]
         people = {}
         rows = connection.execute(

@@ -23,9 +23,7 @@ def plain_people(nights: Nights) -> list[str]:
 
 def found(changes: list[dict[str, Any]], entity: str, action: str, entra_id: str) -> dict[str, Any]:
     """The one change of that kind."""
-    (change,) = [
-        c for c in changes if (c["entity"], c["action"], c["entra_id"]) == (entity, action, entra_id)
-    ]
+    (change,) = [c for c in changes if (c["entity"], c["action"], c["entra_id"]) == (entity, action, entra_id)]
     return change
 
 
@@ -61,14 +59,10 @@ def test_the_changes_name_exactly_what_changed(nights: Nights) -> None:
     nights.run()
     renamed, moved, cleared, left, disabled, one, other, joins, parts = plain_people(nights)[:9]
     manager = next(u.manager_id for k, u in company.users.items() if k == moved)
-    boss = sorted(
-        u for u, user in company.users.items() if wanted(user.attributes) and u not in (moved, manager)
-    )[0]
+    boss = sorted(u for u, user in company.users.items() if wanted(user.attributes) and u not in (moved, manager))[0]
     team = sorted(g for g in expected(company)["teams"])[0][1]
     group = next(
-        g
-        for _, g in expected(company)["teams"]
-        if parts not in company.members(g) and joins not in company.members(g)
+        g for _, g in expected(company)["teams"] if parts not in company.members(g) and joins not in company.members(g)
     )
     company.add_member(group, parts)
     nights.run()
@@ -99,9 +93,7 @@ def test_the_changes_name_exactly_what_changed(nights: Nights) -> None:
     assert found(changes, "user", "update", other)["fields"]["email"] == [second.lower(), first.lower()]
     assert found(changes, "team", "update", team)["fields"]["name"][1] == "Renamed team"
     assert joins in {c["entra_id"] for c in changes if (c["entity"], c["action"]) == ("team_member", "add")}
-    assert parts in {
-        c["entra_id"] for c in changes if (c["entity"], c["action"]) == ("team_member", "remove")
-    }
+    assert parts in {c["entra_id"] for c in changes if (c["entity"], c["action"]) == ("team_member", "remove")}
     touched = {c["entra_id"] for c in changes if c["entity"] in ("user", "profile")}
     reports = {u for u, user in company.users.items() if user.manager_id in (left, disabled)}
     assert touched - reports == {joiner, left, disabled, renamed, moved, cleared, one, other}
@@ -114,8 +106,7 @@ def test_a_leavers_address_on_a_new_hire_is_a_new_user(nights: Nights) -> None:
     leaver = plain_people(nights)[0]
     address = email(company.users[leaver].attributes)
     old = nights.rows(
-        "select * from peoplegoal.profile p join peoplegoal.app_user u on u.id = p.user_id"
-        " where u.entra_id = %s",
+        "select * from peoplegoal.profile p join peoplegoal.app_user u on u.id = p.user_id where u.entra_id = %s",
         leaver,
     )[0]
 
@@ -123,25 +114,18 @@ def test_a_leavers_address_on_a_new_hire_is_a_new_user(nights: Nights) -> None:
     hire = company.add_user(displayName="Another Person", mail=address)
     nights.run()
 
-    users = nights.rows(
-        "select entra_id::text, status::text, id from peoplegoal.app_user where email = %s", address
-    )
+    users = nights.rows("select entra_id::text, status::text, id from peoplegoal.app_user where email = %s", address)
     assert {u["entra_id"]: u["status"] for u in users} == {leaver: "deactivated", hire: "ready_to_invite"}
     now = nights.rows(
-        "select p.* from peoplegoal.profile p join peoplegoal.app_user u on u.id = p.user_id"
-        " where u.entra_id = %s",
+        "select p.* from peoplegoal.profile p join peoplegoal.app_user u on u.id = p.user_id where u.entra_id = %s",
         leaver,
     )[0]
-    assert {k: v for k, v in now.items() if k != "manager_id"} == {
-        k: old[k] for k in now if k != "manager_id"
-    }
+    assert {k: v for k, v in now.items() if k != "manager_id"} == {k: old[k] for k in now if k != "manager_id"}
 
 
 @pytest.mark.parametrize("path", [r"^/users\?", r"^/groups\?", r"^/groups/[^/]+/members"])
 @pytest.mark.parametrize("status", [400, 503])
-def test_a_failed_page_deactivates_nobody_and_the_next_run_repairs(
-    nights: Nights, path: str, status: int
-) -> None:
+def test_a_failed_page_deactivates_nobody_and_the_next_run_repairs(nights: Nights, path: str, status: int) -> None:
     company = nights.tenant.company
     nights.run()
     before = nights.everything()
@@ -204,14 +188,10 @@ def test_a_guard_stops_the_plan_before_anything_is_written(nights: Nights) -> No
 
     assert nights.everything() == before
     assert nights.last_run()["status"] == "failed"
-    assert {issue["code"] for issue in nights.issues() if issue["severity"] == "error"} == {
-        "too_many_deactivations"
-    }
+    assert {issue["code"] for issue in nights.issues() if issue["severity"] == "error"} == {"too_many_deactivations"}
 
 
-def test_a_refused_sign_in_is_recorded_without_the_secret(
-    nights: Nights, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_refused_sign_in_is_recorded_without_the_secret(nights: Nights, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(SignInRefused):
         nights.run(password="wr0ng~secret")
 

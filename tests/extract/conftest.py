@@ -37,9 +37,7 @@ def read(tenant: SandboxTenant, tmp_path: Path) -> Read:
         connection = read_connection(
             "entra_contoso", login=parts["login"], password=parts["password"], extra=parts["extra"]
         )
-        config = AccountConfig.model_validate(
-            {"account": "contoso", "name": "Contoso Ltd", **(account or {})}
-        )
+        config = AccountConfig.model_validate({"account": "contoso", "name": "Contoso Ltd", **(account or {})})
         return extract_full(connection, config, UPath(tmp_path / "snapshot"), run_id=1, retry=QUICK)
 
     return run

@@ -76,9 +76,7 @@ def test_a_token_that_is_refused_once_is_replaced(tenant: SandboxTenant, read: R
 
 
 @pytest.mark.parametrize("body", [{}, {"value": None}, {"value": "none"}, {"value": [1, 2]}])
-def test_an_answer_without_a_list_is_no_empty_page(
-    tenant: SandboxTenant, read: Read, body: dict[str, object]
-) -> None:
+def test_an_answer_without_a_list_is_no_empty_page(tenant: SandboxTenant, read: Read, body: dict[str, object]) -> None:
     tenant.faults.add(Fault(path=USERS, status=200, body=body))
 
     with pytest.raises(GraphProtocolError, match="without a list"):

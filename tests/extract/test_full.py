@@ -36,19 +36,13 @@ def test_the_snapshot_is_the_tenant(tenant: SandboxTenant, read: Read, tmp_path:
         assert users[user_id]["mail"] == user.attributes.get("mail")
         assert users[user_id]["manager_id"] == user.manager_id
     assert {row["id"] for row in snapshot.groups.to_pylist()} == company.groups.keys()
-    hidden = {
-        gid
-        for gid, group in company.groups.items()
-        if group.attributes.get("visibility") == "HiddenMembership"
-    }
+    hidden = {gid for gid, group in company.groups.items() if group.attributes.get("visibility") == "HiddenMembership"}
     assert hidden
     edges = {(row["group_id"], row["member_id"]) for row in snapshot.memberships.to_pylist()}
     assert edges == {(g, m) for g in company.groups if g not in hidden for m in company.members(g)}
 
 
-def test_hidden_members_are_read_when_the_account_wants_them(
-    tenant: SandboxTenant, read: Read, tmp_path: Path
-) -> None:
+def test_hidden_members_are_read_when_the_account_wants_them(tenant: SandboxTenant, read: Read, tmp_path: Path) -> None:
     tenant.settings.permissions = {*tenant.settings.permissions, "Member.Read.Hidden"}
 
     read(account={"teams": {"from_groups": {"hidden": True}}})
@@ -80,9 +74,7 @@ def test_page_sizes_and_empty_pages_make_no_difference(tenant: SandboxTenant, re
     assert manifest.counts["users"] == len(tenant.company.users)
 
 
-def test_a_manager_may_be_missing_null_or_a_contact(
-    tenant: SandboxTenant, read: Read, tmp_path: Path
-) -> None:
+def test_a_manager_may_be_missing_null_or_a_contact(tenant: SandboxTenant, read: Read, tmp_path: Path) -> None:
     tenant.settings.manager_null = True
 
     read()

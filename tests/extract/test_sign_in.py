@@ -48,7 +48,7 @@ def test_a_refusal_names_the_field_and_the_next_step(
 def test_an_expired_secret_is_told_from_a_wrong_one(tenant: SandboxTenant, read: Read) -> None:
     tenant.settings.secret_expired = True
 
-    with pytest.raises(SignInRefused, match="AADSTS7000222.*expired"):
+    with pytest.raises(SignInRefused, match=r"AADSTS7000222.*expired"):
         read()
 
 

@@ -1,1 +1,1 @@
-"""The only place that imports Airflow: the connection type, configuration out of Connections, and the steps as tasks."""
+"""The only place that imports Airflow: the connection type, what Connections say, and the steps as tasks."""

@@ -37,8 +37,8 @@ def accounts_folder() -> Path:
 def account_dags(folder: Path, only_dag_id: str | None = None) -> list[AccountDag]:
     """One entry per account file.
 
-    A file that does not pass keeps its DAG: it runs at midnight UTC and fails at its first step with the reason, so that
-    one customer's typing error neither hides that customer's nights nor stops another customer's.
+    A file that does not pass keeps its DAG: it runs at midnight UTC and fails at its first step with the reason, so
+    that one customer's typing error neither hides that customer's nights nor stops another customer's.
     """
     found = [_account_dag(path) for path in sorted(folder.glob("*.yaml"))]
     twice = {entry.account for entry in found if sum(entry.account == other.account for other in found) > 1}

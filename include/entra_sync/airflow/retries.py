@@ -22,9 +22,7 @@ def retries() -> int:
 class TransientOnly(RetryPolicy):
     """Our own errors say whether they are transient; anything else keeps the task's back-off."""
 
-    def evaluate(
-        self, exception: BaseException, try_number: int, max_tries: int, context: Any = None
-    ) -> RetryDecision:
+    def evaluate(self, exception: BaseException, try_number: int, max_tries: int, context: Any = None) -> RetryDecision:
         """Fail at once what a retry cannot mend."""
         if isinstance(exception, EntraSyncError) and not exception.transient:
             return RetryDecision.fail(reason=f"{type(exception).__name__}: a person must act")

@@ -1,4 +1,4 @@
-"""``entra-sync``: the tool for people. Every command calls the functions that the DAG calls; ``--json`` is for programs.
+"""``entra-sync``: the tool for people. It calls the functions that the DAG calls; ``--json`` is for programs.
 
     entra-sync accounts check      read every account file and say what is wrong
     entra-sync doctor              try connection, permissions, database and store; say what to do about each

@@ -13,13 +13,10 @@ def check_accounts(*, as_json: bool) -> int:
     folder = accounts_folder()
     entries = account_dags(folder)
     if not entries:
-        raise ConfigurationError(
-            f"There is no account file in {folder}.", hint="Add one: see docs/account-file.md."
-        )
+        raise ConfigurationError(f"There is no account file in {folder}.", hint="Add one: see docs/account-file.md.")
     if as_json:
         rows = [
-            {"file": e.path.name, "account": e.account, "ok": e.problem is None, "problem": e.problem}
-            for e in entries
+            {"file": e.path.name, "account": e.account, "ok": e.problem is None, "problem": e.problem} for e in entries
         ]
         print(json.dumps(rows, indent=2))
     else:

@@ -1,7 +1,6 @@
 """``doctor``: tries every part that a night needs, one line each: what was tried, what was found, what to do.
 
-Reads one user and one group at most; writes one row into nothing: the database is asked, not changed, and the store gets
-a file that is removed again.
+Reads one user and one group at most; the database is asked, not changed; the store gets a file that is removed again.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import psycopg
 
@@ -19,7 +19,6 @@ from entra_sync.airflow.accounts import account_dags, accounts_folder
 from entra_sync.airflow.connections import database_url, entra_connection, store_uri
 from entra_sync.airflow.hook import PROBES
 from entra_sync.config.account import AccountConfig, load_account
-from entra_sync.config.connection import EntraConnection
 from entra_sync.errors import ConfigurationError, EntraSyncError
 from entra_sync.extract.client import Call, GraphClient
 from entra_sync.extract.retry import RetryPolicy
@@ -52,9 +51,7 @@ def examine(*, account: str | None, as_json: bool) -> int:
 def _all(account: str | None) -> Iterator[Finding]:
     entries = [entry for entry in account_dags(accounts_folder()) if account in (None, entry.account)]
     if not entries:
-        raise ConfigurationError(
-            f"There is no account file for {account or 'any account'} in {accounts_folder()}."
-        )
+        raise ConfigurationError(f"There is no account file for {account or 'any account'} in {accounts_folder()}.")
     for entry in entries:
         if entry.problem:
             yield Finding(tried=f"account file {entry.path.name}", ok=False, found=entry.problem)
@@ -65,25 +62,20 @@ def _all(account: str | None) -> Iterator[Finding]:
 
 
 def _account(account: AccountConfig) -> Iterator[Finding]:
-    yield Finding(
-        tried=f"account file of {account.account}", ok=True, found=f"{account.name}, DAG {account.dag_id}"
-    )
-    kept: list[EntraConnection] = []
-
-    def fields() -> str:
-        kept.append(entra_connection(account))
-        return "Client ID, Client Secret, Client Tenant and Client URI are well-formed"
-
-    yield _try(f"connection {account.connection_id}", fields)
-    for connection in kept:
-        for call in PROBES:
-            yield _try(
-                f"{account.account}: sign in and read with {call.permission}",
-                lambda call=call: _read(connection, call),
-            )
+    yield Finding(tried=f"account file of {account.account}", ok=True, found=f"{account.name}, DAG {account.dag_id}")
+    yield _try(f"connection {account.connection_id}", partial(_fields, account))
+    for call in PROBES:
+        yield _try(f"{account.account}: sign in and read with {call.permission}", partial(_read, account, call))
 
 
-def _read(connection: EntraConnection, call: Call) -> str:
+def _fields(account: AccountConfig) -> str:
+    entra_connection(account)
+    return "Client ID, Client Secret, Client Tenant and Client URI are well-formed"
+
+
+def _read(account: AccountConfig, call: Call) -> str:
+    connection = entra_connection(account)
+
     async def read() -> int:
         async with GraphClient(connection, retry=RetryPolicy(attempts=2)) as client:
             return len((await client.get(call)).get("value", []))

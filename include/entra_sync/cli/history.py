@@ -42,6 +42,4 @@ def _cell(value: Any) -> str:
 def _table(rows: list[list[str]]) -> str:
     lines = [list(COLUMNS.values()), *rows]
     widths = [max(len(line[n]) for line in lines) for n in range(len(COLUMNS))]
-    return "\n".join(
-        "  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in lines
-    )
+    return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in lines)

@@ -1,7 +1,7 @@
 """The account file: who is synced when, and how directory attributes become PeopleGoal fields.
 
-A YAML file per customer account under ``ENTRA_SYNC_ACCOUNTS`` (default include/accounts). Unknown keys are errors; every
-error names file, key, what was found and what is allowed. Reading needs neither pandas nor the network.
+A YAML file per customer account under ``ENTRA_SYNC_ACCOUNTS`` (default include/accounts). Unknown keys are errors;
+every error names file, key, what was found and what is allowed. Reading needs neither pandas nor the network.
 """
 
 from __future__ import annotations
@@ -196,7 +196,9 @@ class AccountConfig(Strict):
 
     def fingerprint(self) -> str:
         """Hash of all that decides about people; a change forces a full read. Schedule and alerts are left out."""
-        decisive = self.model_dump(mode="json", by_alias=True, exclude={"name", "schedule", "notify", "retention", "guards"})
+        decisive = self.model_dump(
+            mode="json", by_alias=True, exclude={"name", "schedule", "notify", "retention", "guards"}
+        )
         return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:16]
 
 

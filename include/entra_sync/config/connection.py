@@ -1,7 +1,7 @@
 """The Entra connection: PeopleGoal's four fields, held against their form before anything is sent.
 
-In: an Airflow connection's parts (type ``entra_id`` or the provider's ``msgraph``). Out: EntraConnection. Every field is
-refused by its name on the PeopleGoal form; no secret ever enters a message.
+In: an Airflow connection's parts (type ``entra_id`` or the provider's ``msgraph``). Out: EntraConnection. Every field
+is refused by its name on the PeopleGoal form; no secret ever enters a message.
 
 Facts: Graph contract section 6 (clouds, Application ID URI); the URI's forms are those that Entra allows for an
 application (https://learn.microsoft.com/entra/identity-platform/identifier-uri-restrictions).

@@ -23,10 +23,10 @@ TIMEOUT_S = (10.0, 30.0)
 REMEDIES = {
     "7000215": "Client Secret: the connection holds a wrong secret, often the secret's ID. Create a new client secret "
     "and copy the column `Value`.",
-    "7000222": "Client Secret: it has expired. Create a new client secret in the app registration and store its `Value`.",
+    "7000222": "Client Secret: it has expired. Create a new one in the app registration and store its column `Value`.",
     "700016": "Client ID: no such application in this tenant. Compare `Application (client) ID` and the Client Tenant, "
     "and let an administrator of the tenant grant consent.",
-    "7000229": "Client ID: the application is unknown in this tenant. Let an administrator of the tenant grant consent.",
+    "7000229": "Client ID: the application is unknown in this tenant. Let an administrator there grant consent.",
     "90002": "Client Tenant: no such tenant. Copy `Directory (tenant) ID`, and check `cloud` for a national cloud.",
     "900023": "Client Tenant: neither a tenant's ID nor one of its verified domains.",
     "500011": "Extra scopes: the resource is unknown in this tenant. Leave `scopes` out, and check `cloud`.",
@@ -106,7 +106,7 @@ def _credential(connection: EntraConnection) -> Any:
 
 
 def _session(connection: EntraConnection) -> requests.Session:
-    """A session that trusts what the connection says and nothing from the environment (REQUESTS_CA_BUNDLE wins else)."""
+    """A session that trusts what the connection says not the environment (REQUESTS_CA_BUNDLE would win)."""
     session = _TimedSession()
     session.trust_env = False
     session.verify = connection.verify

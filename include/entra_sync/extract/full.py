@@ -1,7 +1,7 @@
 """The full read: users with managers and groups with members side by side, sealed as one snapshot.
 
-In: a connection, an account, an empty folder. Out: the manifest. Any page that fails fails the whole read, and then there
-is no manifest and so no snapshot. Memory grows with the object ids and the groups' own rows, not with the people's data.
+In: a connection, an account, an empty folder. Out: the manifest. A page that fails fails the whole read: no manifest,
+so no snapshot. Memory grows with the object ids and the groups' own rows, not with the people's data.
 """
 
 from __future__ import annotations

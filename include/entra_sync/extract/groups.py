@@ -97,7 +97,9 @@ class MemberReader:
         if link is None:
             return
         if not isinstance(link, str) or link in self.seen_links:
-            raise GraphProtocolError(f"Graph gave the same nextLink twice for the members of the group {item.group_id}.")
+            raise GraphProtocolError(
+                f"Graph gave the same nextLink twice for the members of the group {item.group_id}."
+            )
         self.seen_links.add(link)
         self.waiting.append(MemberCall(group_id=item.group_id, call=Call(url=link, permission=item.call.permission)))
 
