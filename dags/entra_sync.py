@@ -1,8 +1,7 @@
 """One Airflow DAG per account file: open the run, extract, validate, transform, load, close the run.
 
-Wiring only. Between tasks go URIs and counts, never a person's data. The work is in
-``entra_sync.airflow.tasks``,
-which a task imports when it runs: parsing this file loads neither pandas nor Great Expectations, and reads no Connection.
+Wiring only. Between tasks go URIs and counts, never a person's data. The work is in ``entra_sync.airflow.tasks``, which
+a task imports when it runs: parsing this file loads neither pandas nor Great Expectations, and reads no Connection.
 """
 
 from datetime import timedelta

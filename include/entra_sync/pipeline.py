@@ -1,8 +1,8 @@
 """The verbs of one run, as Airflow's tasks and the command line call them: references in, references out.
 
 A step refers to its run by account and ``dag_run_id``; the newest row of ``sync.run`` with both is the run. People's
-data stays in the store and in the database; a step returns ids, URIs, counts. Each step renews the account's lease while
-it works and leaves its error on the run's row when it fails.
+data stays in the store and in the database; a step returns ids, URIs, counts. Each step renews the account's lease
+while it works and leaves its error on the run's row when it fails.
 """
 
 from __future__ import annotations
