@@ -16,10 +16,10 @@ import orjson
 import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
-from entra_sync.extract import client, full
 from upath import UPath
 
 from bench.step import ACCOUNT, sign_in
+from entra_sync.extract import client, full
 
 PAGE_WITH_MANAGER, PAGE, BATCH = 100, 999, 20
 
