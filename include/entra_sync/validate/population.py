@@ -1,0 +1,43 @@
+"""Whether the account's scope still means somebody: a renamed group must not make a whole company leave."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyarrow as pa
+
+from entra_sync.config.account import AccountConfig
+from entra_sync.issues import CODES, issue
+from entra_sync.scope import OUT_OF_SCOPE
+from entra_sync.scope.groups import hidden, matching
+
+Found = list[dict[str, str | None]]
+
+
+def check_scope(groups: pa.Table, decisions: pd.DataFrame, account: AccountConfig) -> tuple[list[str], Found]:
+    """Gives the sentences that block, and the issues. An empty tenant does not block: that is load's."""
+    found = _group_entries(groups, account)
+    if not decisions.empty and (decisions["state"] == OUT_OF_SCOPE).all():
+        reasons = decisions["reason"].value_counts().sort_index()
+        counts = ", ".join(f"{reason} {count}" for reason, count in reasons.items())
+        message = f"None of {len(decisions)} users is in scope ({counts})."
+        found.append(issue("scope_empty", entity="snapshot", message=message))
+    blocked = [str(row["message"]) for row in found if CODES[str(row["code"])].severity == "error"]
+    return blocked, found
+
+
+def _group_entries(groups: pa.Table, account: AccountConfig) -> Found:
+    """Entries of ``scope.groups`` that mean no group, or only groups whose members were not read."""
+    teams = account.teams.from_groups
+    unread = set() if teams is not None and teams.hidden else hidden(groups)
+    found = []
+    for key in ("include", "exclude"):
+        for place, pattern in enumerate(getattr(account.scope.groups, key), start=1):
+            meant = matching(groups, [pattern])
+            field = f"scope.groups.{key}"
+            if not meant:
+                message = f"Entry {place} of {field} means no group of the tenant."
+                found.append(issue("scope_group_missing", entity="snapshot", field=field, message=message))
+            elif meant <= unread:
+                message = f"Entry {place} of {field} means a group with hidden membership, which was not read."
+                found.append(issue("scope_group_hidden", entity="snapshot", field=field, message=message))
+    return found
