@@ -11,7 +11,6 @@ import psycopg
 import pytest
 from entra_sync import pipeline
 from entra_sync.config.account import AccountConfig
-from entra_sync.config.connection import read_connection
 from entra_sync.extract import full
 from entra_sync.extract.retry import RetryPolicy
 from entra_sync.store import Store
@@ -47,18 +46,13 @@ class Nights:
         ref = self.ref()
         pipeline.open_run(ref, dag_id="entra_sync_contoso", run_type="manual", mode="full", dry_run=dry_run)
         try:
-            snapshot = pipeline.extract(ref, lambda: self.sign_in(**overrides))
+            snapshot = pipeline.extract(ref, lambda: self.tenant.entra_connection(**overrides))
             checks = pipeline.validate(ref, snapshot)
             curated = pipeline.transform(ref, snapshot, checks, date="2026-11-23")
             pipeline.load(ref, snapshot, checks, curated)
         finally:
             status = pipeline.close_run(ref)
         return status
-
-    def sign_in(self, **overrides: Any) -> Any:
-        """The tenant's connection, typed."""
-        parts = self.tenant.connection(**overrides)
-        return read_connection("entra_contoso", login=parts["login"], password=parts["password"], extra=parts["extra"])
 
     def rows(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
         """Ask the database."""

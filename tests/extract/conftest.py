@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from entra_sync.config.account import AccountConfig
-from entra_sync.config.connection import read_connection
 from entra_sync.extract.full import extract_full
 from entra_sync.extract.retry import RetryPolicy
 from entra_sync.extract.snapshot import Manifest
@@ -33,10 +32,7 @@ def read(tenant: SandboxTenant, tmp_path: Path) -> Read:
     """Read the tenant into ``tmp_path/snapshot``; keyword arguments change the connection or the account."""
 
     def run(account: dict[str, Any] | None = None, **overrides: Any) -> Manifest:
-        parts = tenant.connection(**overrides)
-        connection = read_connection(
-            "entra_contoso", login=parts["login"], password=parts["password"], extra=parts["extra"]
-        )
+        connection = tenant.entra_connection(**overrides)
         config = AccountConfig.model_validate({"account": "contoso", "name": "Contoso Ltd", **(account or {})})
         return extract_full(connection, config, UPath(tmp_path / "snapshot"), run_id=1, retry=QUICK)
 

@@ -9,6 +9,7 @@ Facts: Graph contract sections 1 (paging), 4 ($batch), 7 (errors and transport).
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 import uuid
 from collections.abc import AsyncIterator, Mapping
@@ -68,6 +69,8 @@ class GraphClient:
         self.connection = connection
         self.traffic = Traffic()
         self.retry = retry or RetryPolicy()
+        # httpx logs every address with its query, and a skip token may hold a person's name.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
         self._origin = _origin(connection.base_url)
         self._tokens = TokenSource(connection)
         self._places = asyncio.Semaphore(CONCURRENCY)
