@@ -73,7 +73,7 @@ def build(entry: AccountDag) -> DAG:
             return tasks.open_run(account_file, context)
 
         @task
-        def extract(run_id: int, **context: Any) -> str:
+        def extract(opened_run: int, **context: Any) -> str:
             """Read users with managers and groups with members, side by side, into one sealed snapshot."""
             from entra_sync.airflow import tasks
 
@@ -113,7 +113,8 @@ def build(entry: AccountDag) -> DAG:
         curated = transform(snapshot, checks)
         loaded = load(snapshot, checks, curated)
         closed = close_run()
-        loaded >> closed.as_teardown(setups=opened, on_failure_fail_dagrun=True)
+        # With on_failure_fail_dagrun the teardown alone would decide about the DAG run, and hide a failed step.
+        loaded >> closed.as_teardown(setups=opened)
     return dag
 
 
