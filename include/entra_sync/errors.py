@@ -22,14 +22,15 @@ from __future__ import annotations
 
 
 class EntraSyncError(Exception):
-    """Base of all; ``hint`` says what the reader can do about it."""
+    """Base of all; ``hint`` says what the reader can do about it, ``code`` is the issue code if not the class's own."""
 
     transient = False
 
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
+    def __init__(self, message: str, *, hint: str | None = None, code: str | None = None) -> None:
         super().__init__(message if hint is None else f"{message} {hint}")
         self.message = message
         self.hint = hint
+        self.code = code
 
 
 class ConfigurationError(EntraSyncError):

@@ -15,6 +15,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any, Literal
 
 import pyarrow as pa
@@ -33,7 +34,7 @@ class Store:
     @classmethod
     def at(cls, uri: str) -> Store:
         """Open a store by URI or local path."""
-        return cls(UPath(uri) if "://" in uri else UPath(os.path.abspath(uri)))
+        return cls(UPath(uri) if "://" in uri else UPath(Path(uri).absolute()))
 
     def landing(self, account: str, run_id: int) -> UPath:
         """Folder of the snapshot that a run reads."""
@@ -83,7 +84,8 @@ class Sealed(io.RawIOBase):
 def open_private(path: UPath) -> IO[bytes]:
     """Open a file for writing, its folders made; local files and folders are for their owner alone."""
     if path.protocol in ("", "file"):
-        os.makedirs(path.parent.path, mode=0o700, exist_ok=True)
+        # Path.mkdir gives the mode to the last folder only.
+        os.makedirs(path.parent.path, mode=0o700, exist_ok=True)  # noqa: PTH103
         return os.fdopen(os.open(path.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
     path.parent.mkdir(parents=True, exist_ok=True)
     return path.open("wb")

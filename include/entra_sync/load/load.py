@@ -1,0 +1,93 @@
+"""One load: one transaction, under the account's lease."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from entra_sync.config.account import AccountConfig
+from entra_sync.db import Connection, connect, statement
+from entra_sync.errors import GuardExceeded, LeaseLost
+from entra_sync.load.guards import PlanNumbers, broken_guards
+from entra_sync.load.model import Curated, LoadResult, SnapshotRef
+from entra_sync.load.plan import apply_plan, make_plan
+from entra_sync.load.stage import stage
+from entra_sync.record.runs import BETWEEN_STEPS_S, Run, holder, insert_issues
+
+
+def load_run(url: str, *, run: Run, account: AccountConfig, curated: Curated, snapshot: SnapshotRef) -> LoadResult:
+    """Bring the account to the day's tables and record how; a run that did so already gives its result again.
+
+    Raises GuardExceeded when the plan breaks a limit (nothing is written), and LeaseLost when another run
+    took the account over. A dry run records the plan and the limits that it breaks, and changes nobody.
+    """
+    with connect(url) as connection:
+        _hold_lease(connection, run)
+        (row,) = connection.execute(statement("load/read_run"), _key(run)).fetchall()
+        if row["status"] != "running":
+            return LoadResult.of(row)
+        if _is_stale(connection, run, snapshot):
+            insert_issues(connection, run.id, curated.issues)
+            return _record(connection, run, snapshot, "stale")
+        stage(connection, run, account, curated, snapshot)
+        numbers = make_plan(connection)
+        broken = broken_guards(connection, numbers, account.guards)
+        if run.dry_run:
+            _report(connection, broken)
+        elif broken:
+            raise broken[0]
+        else:
+            apply_plan(connection)
+            values = {"as_of": snapshot.as_of, "snapshot_uri": snapshot.uri}
+            fingerprint = {"config_fingerprint": snapshot.config_fingerprint}
+            connection.execute(statement("load/move_state"), {**_key(run), **values, **fingerprint})
+        connection.execute(statement("load/record_changes"))
+        connection.execute(statement("record/insert_issues"), _key(run))
+        connection.execute(statement("load/record_unchanged"), _key(run))
+        result = _record(connection, run, snapshot, _status(connection, run, numbers, broken))
+        _hold_lease(connection, run)
+    return result
+
+
+def _key(run: Run) -> dict[str, Any]:
+    return {"account_id": run.account_id, "run_id": run.id}
+
+
+def _hold_lease(connection: Connection, run: Run) -> None:
+    """Lock the lease until commit, with time for the steps that follow; the heartbeat waits meanwhile."""
+    values = {**_key(run), "holder": holder(), "ttl_s": BETWEEN_STEPS_S}
+    if connection.execute(statement("record/renew_lease"), values).fetchone() is None:
+        raise LeaseLost(f"Run {run.id} was taken for dead, and another run took the account over. Nothing was written.")
+
+
+def _is_stale(connection: Connection, run: Run, snapshot: SnapshotRef) -> bool:
+    state = connection.execute(statement("load/read_state"), _key(run)).fetchone()
+    return state is not None and snapshot.as_of < state["applied_as_of"]
+
+
+def _report(connection: Connection, broken: Sequence[GuardExceeded]) -> None:
+    for error in broken:
+        connection.execute(
+            statement("load/add_issue"), {"code": error.code, "message": error.message, "hint": error.hint}
+        )
+
+
+def _status(connection: Connection, run: Run, numbers: PlanNumbers, broken: Sequence[GuardExceeded]) -> str:
+    """``partial`` as soon as anything was withheld or rejected, or absence did not count."""
+    (kinds,) = connection.execute(statement("load/change_kinds"), _key(run)).fetchall()
+    if kinds["withheld"] or broken or numbers.is_empty or not numbers.complete:
+        return "partial"
+    return "success" if kinds["done"] else "no_changes"
+
+
+def _record(connection: Connection, run: Run, snapshot: SnapshotRef, status: str) -> LoadResult:
+    values = {
+        "run_id": run.id,
+        "status": status,
+        "mode": snapshot.mode,
+        "as_of": snapshot.as_of,
+        "snapshot_uri": snapshot.uri,
+        "users": snapshot.users,
+    }
+    (row,) = connection.execute(statement("load/record_result"), values).fetchall()
+    return LoadResult.of(row)

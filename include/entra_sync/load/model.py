@@ -1,0 +1,63 @@
+"""What load takes and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curated:
+    """The day's PeopleGoal tables, as transform makes them, and what validate and transform found."""
+
+    profile: pa.Table
+    team: pa.Table
+    team_member: pa.Table
+    person: pa.Table
+    issues: pa.Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotRef:
+    """The snapshot that the tables were made of; ``as_of`` in UTC, ``users`` the number of users in it."""
+
+    uri: str
+    as_of: datetime
+    complete: bool
+    mode: str
+    config_fingerprint: str
+    users: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadResult:
+    """The counters of sync.run; rows of sync.change or sync.issue stand behind each: view sync.run_count."""
+
+    run_id: int
+    status: str
+    users_seen: int
+    users_created: int
+    users_updated: int
+    users_reactivated: int
+    users_deactivated: int
+    users_unchanged: int
+    users_held: int
+    users_rejected: int
+    teams_created: int
+    teams_updated: int
+    teams_archived: int
+    teams_unchanged: int
+    members_added: int
+    members_removed: int
+    errors: int
+    warnings: int
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> LoadResult:
+        """From a row of sync.run."""
+        counters = {field.name: row[field.name] for field in fields(cls) if field.name != "run_id"}
+        return cls(run_id=row["id"], **counters)

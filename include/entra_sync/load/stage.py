@@ -1,0 +1,47 @@
+"""The day's tables and the run's settings into temporary tables of the load's transaction."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import pyarrow as pa
+
+from entra_sync.config.account import AccountConfig
+from entra_sync.config.fields import PROFILE_COLUMNS
+from entra_sync.db import Connection, copy_table, statement
+from entra_sync.issues import CODES, COLUMNS
+from entra_sync.load.model import Curated, SnapshotRef
+from entra_sync.record.runs import Run
+
+MAPPED = tuple("manager_entra_id" if name == "manager" else name for name in PROFILE_COLUMNS)
+
+# In the order of the temporary tables' columns.
+PROFILE = ("entra_id", "email", *MAPPED, "custom_fields")
+PERSON = ("entra_id", "email", "label", "state", "reason")
+TEAM = ("key", "kind", "entra_id", "name", "description", "email", "lead_entra_id")
+TEAM_MEMBER = ("team_key", "user_entra_id", "role")
+CODE = ("code", "severity", "step", "hint")
+
+
+def stage(connection: Connection, run: Run, account: AccountConfig, curated: Curated, snapshot: SnapshotRef) -> None:
+    """Fill the stage tables. A mapped column that the profiles lack is not owned: it changes nothing."""
+    connection.execute(statement("load/stage"))
+    connection.execute(statement("record/stage_issues"))
+    copy_table(connection, "load/copy_profiles", curated.profile, PROFILE)
+    copy_table(connection, "load/copy_persons", curated.person, PERSON)
+    copy_table(connection, "load/copy_teams", curated.team, TEAM)
+    copy_table(connection, "load/copy_members", curated.team_member, TEAM_MEMBER)
+    copy_table(connection, "record/copy_issues", curated.issues, COLUMNS)
+    copy_table(connection, "load/copy_codes", pa.Table.from_pylist([asdict(c) for c in CODES.values()]), CODE)
+    settings = {
+        "account_id": run.account_id,
+        "run_id": run.id,
+        "dry_run": run.dry_run,
+        "complete": snapshot.complete,
+        "users": snapshot.users,
+        "match_email": "email" in account.match,
+        "unowned": [name for name in MAPPED if name not in curated.profile.column_names],
+        "protected": [entry.strip().lower() for entry in account.guards.protected],
+    }
+    connection.execute(statement("load/settings"), settings)
+    connection.execute(statement("load/analyze_stage"))

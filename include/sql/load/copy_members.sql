@@ -1,0 +1,2 @@
+-- copy_members: team_member.parquet -> stage_team_member.
+copy stage_team_member from stdin;

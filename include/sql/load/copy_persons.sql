@@ -1,0 +1,2 @@
+-- copy_persons: person.parquet -> stage_person.
+copy stage_person from stdin;

@@ -1,0 +1,2 @@
+-- copy_profiles: profile.parquet -> stage_profile.
+copy stage_profile from stdin;

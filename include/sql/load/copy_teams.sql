@@ -1,0 +1,2 @@
+-- copy_teams: team.parquet -> stage_team.
+copy stage_team from stdin;

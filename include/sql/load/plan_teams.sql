@@ -1,0 +1,99 @@
+-- plan_teams: staged teams against those of the database -> plan_team, one row per team that the plan is about.
+create temporary table plan_team on commit drop as
+with present as (
+    select
+        team.*,
+        old_lead.entra_id as lead_entra_id
+    from peoplegoal.team as team
+    inner join stage_setting as setting on team.account_id = setting.account_id
+    left join peoplegoal.app_user as old_lead on team.lead_id = old_lead.id
+    where team.entra_id is not null
+),
+
+-- A report whose row was rejected is left alone, and so is the team of which they may be the last member.
+sheltered as (
+    select distinct member.team_id
+    from peoplegoal.team_member as member
+    inner join present on member.team_id = present.id
+    inner join plan_user as planned on member.user_id = planned.user_id
+    where present.kind = 'manager' and member.role = 'member' and planned.action = 'rejected'
+),
+
+paired as (
+    select
+        coalesce(staged.kind, present.kind) as kind,
+        coalesce(staged.entra_id, present.entra_id) as entra_id,
+        staged.key is not null as is_staged,
+        present.id as team_id,
+        present.status as old_status,
+        coalesce(staged.name, present.name, staged.entra_id::text) as name,
+        staged.description,
+        staged.email,
+        case
+            -- A group has no lead in the directory: the one that it has is PeopleGoal's own.
+            when staged.kind = 'group' and staged.lead_entra_id is null then present.lead_entra_id
+            when
+                not setting.complete and staged.lead_entra_id is not null and lead.entra_id is null
+                then present.lead_entra_id
+            else lead.entra_id
+        end as lead_entra_id,
+        jsonb_build_object(
+            'name', present.name,
+            'description', present.description,
+            'email', present.email,
+            'lead', present.lead_entra_id
+        ) as old_values
+    from stage_team as staged
+    full join present on staged.kind = present.kind and staged.entra_id = present.entra_id
+    cross join stage_setting as setting
+    left join plan_user as lead on staged.lead_entra_id = lead.entra_id and lead.is_active
+    where
+        staged.key is not null
+        or (
+            setting.may_leave
+            and present.status = 'active'
+            and not exists (
+                select 1 from sheltered
+                where sheltered.team_id = present.id
+            )
+        )
+)
+
+select
+    paired.kind || ':' || paired.entra_id as team_key,
+    paired.kind,
+    paired.entra_id,
+    paired.team_id,
+    paired.name,
+    paired.description,
+    paired.email,
+    paired.lead_entra_id,
+    coalesce(difference.fields, '{}') as fields,
+    case
+        when paired.team_id is null then 'create'
+        when not paired.is_staged then 'archive'
+        when paired.old_status = 'archived' then 'reactivate'
+        when difference.fields is not null then 'update'
+        else 'keep'
+    end as action
+from paired
+cross join lateral (
+    select
+        jsonb_object_agg(
+            each.key, jsonb_build_array(coalesce(paired.old_values -> each.key, 'null'), each.value)
+        ) as fields
+    from
+        jsonb_each(
+            jsonb_build_object(
+                'name', paired.name,
+                'description', paired.description,
+                'email', paired.email,
+                'lead', paired.lead_entra_id
+            )
+        ) as each
+    where paired.is_staged and coalesce(paired.old_values -> each.key, 'null') <> each.value
+) as difference;
+
+create index on plan_team (team_key);
+create index on plan_team (team_id);
+analyze plan_team;

@@ -1,0 +1,29 @@
+-- settings: what the plan needs to know of the run, the account file and the database, in one row.
+with present as (
+    select
+        count(*) as population,
+        count(app_user.entra_id) as linked
+    from peoplegoal.app_user as app_user
+    where app_user.account_id = %(account_id)s and app_user.status <> 'deactivated'
+),
+
+seen as (
+    select %(users)s = 0 or not exists (select 1 from stage_person) as nobody
+)
+
+insert into stage_setting (
+    account_id, run_id, dry_run, complete, match_email, unowned, protected, population, is_empty, may_leave
+)
+select
+    %(account_id)s,
+    %(run_id)s,
+    %(dry_run)s,
+    %(complete)s,
+    %(match_email)s,
+    %(unowned)s::text[],
+    %(protected)s::text[],
+    present.population,
+    present.linked > 0 and seen.nobody,
+    %(complete)s and not (present.linked > 0 and seen.nobody)
+from present
+cross join seen;

@@ -1,0 +1,73 @@
+-- stage: temporary tables for the input of one load; gone at commit. Sorts stay in memory, short plans uncompiled.
+select
+    set_config('jit', 'off', true),
+    set_config('work_mem', '64MB', true);
+
+create temporary table stage_setting (
+    account_id bigint not null,
+    run_id bigint not null,
+    dry_run boolean not null,
+    complete boolean not null,
+    match_email boolean not null,
+    -- Columns of stage_profile that the input does not have: PeopleGoal's own.
+    unowned text[] not null,
+    protected text[] not null,
+    population integer not null,
+    is_empty boolean not null,
+    -- Whether absence is evidence tonight.
+    may_leave boolean not null
+) on commit drop;
+
+create temporary table stage_profile (
+    entra_id uuid primary key,
+    email text,
+    first_name text,
+    last_name text,
+    display_name text,
+    job_title text,
+    department text,
+    company text,
+    office text,
+    city text,
+    state text,
+    country text,
+    mobile_phone text,
+    work_phone text,
+    employee_id text,
+    employee_type text,
+    hire_date date,
+    preferred_language text,
+    manager_entra_id uuid,
+    custom_fields text
+) on commit drop;
+
+create temporary table stage_person (
+    entra_id uuid primary key,
+    email text,
+    label text,
+    state text not null,
+    reason text
+) on commit drop;
+
+create temporary table stage_team (
+    key text primary key,
+    kind text not null,
+    entra_id uuid not null,
+    name text,
+    description text,
+    email text,
+    lead_entra_id uuid
+) on commit drop;
+
+create temporary table stage_team_member (
+    team_key text not null,
+    user_entra_id uuid not null,
+    role text not null
+) on commit drop;
+
+create temporary table stage_code (
+    code text primary key,
+    severity text not null,
+    step text not null,
+    hint text
+) on commit drop;
