@@ -9,6 +9,7 @@ from typing import Any
 
 import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable, Param, get_parsing_context, task
+
 from entra_sync.airflow.accounts import AccountDag, account_dags, accounts_folder
 from entra_sync.airflow.retries import DELAY, LONGEST_DELAY, TransientOnly, retries
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from entra_sync.airflow.accounts import account_dags, check_file
 from entra_sync.errors import ConfigurationError
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from entra_sync.airflow.connections import database_url, entra_connection
 from entra_sync.airflow.provider import get_provider_info
 from entra_sync.config.account import AccountConfig

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from airflow.sdk.definitions.retry_policy import RetryAction
+
 from entra_sync.airflow.retries import TransientOnly
 from entra_sync.errors import (
     AccountBusy,

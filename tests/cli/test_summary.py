@@ -6,14 +6,30 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+
 from entra_sync.cli.summary import lines
 
 STARTED = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
-COUNTERS = (
-    "users_seen users_created users_updated users_reactivated users_deactivated users_unchanged users_held"
-    " users_rejected teams_created teams_updated teams_archived teams_unchanged members_added members_removed"
-    " errors warnings ready_to_invite ready_to_invite_new"
-).split()
+COUNTERS = [
+    "users_seen",
+    "users_created",
+    "users_updated",
+    "users_reactivated",
+    "users_deactivated",
+    "users_unchanged",
+    "users_held",
+    "users_rejected",
+    "teams_created",
+    "teams_updated",
+    "teams_archived",
+    "teams_unchanged",
+    "members_added",
+    "members_removed",
+    "errors",
+    "warnings",
+    "ready_to_invite",
+    "ready_to_invite_new",
+]
 
 
 def run(**changes: Any) -> dict[str, Any]:

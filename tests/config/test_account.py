@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from entra_sync.config.account import load_account, load_accounts
 from entra_sync.errors import ConfigurationError
 

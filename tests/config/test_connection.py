@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from entra_sync.config.connection import read_connection
 from entra_sync.errors import ConnectionFieldError
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.rows import dict_row
+
 from entra_sync import pipeline
 from entra_sync.config.account import AccountConfig
 from entra_sync.extract import full
 from entra_sync.extract.retry import RetryPolicy
 from entra_sync.store import Store
-from psycopg.rows import dict_row
 from sandbox.testing import SandboxTenant
 
 QUICK = RetryPolicy(attempts=2, base_s=0.01, longest_s=0.02)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
+
 from sandbox.company import Company
 
 PLAIN = {

@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 import pytest
+
 from entra_sync.errors import GraphError, GuardExceeded, SignInRefused
 from sandbox.day import a_working_day
 from sandbox.faults import Fault
-
 from tests.e2e.conftest import Nights
 from tests.e2e.oracle import actual, email, everybody, expected, wanted
 

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from upath import UPath
+
 from entra_sync.config.account import AccountConfig
 from entra_sync.extract.full import extract_full
 from entra_sync.extract.retry import RetryPolicy
 from entra_sync.extract.snapshot import Manifest
 from sandbox.testing import SandboxTenant
-from upath import UPath
 
 # Waits are short here; how long they are in truth is tested with the policy itself.
 QUICK = RetryPolicy(attempts=3, base_s=0.01, longest_s=0.02)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from entra_sync.errors import GraphError, GraphProtocolError, GraphUnavailable, PermissionMissing
 from sandbox.faults import Fault
 from sandbox.testing import SandboxTenant
-
 from tests.extract.conftest import Read
 
 USERS, GROUPS, MEMBERS = r"^/users\?", r"^/groups\?", r"^/groups/[^/]+/members"

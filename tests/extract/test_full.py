@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from entra_sync.errors import SnapshotError
 from entra_sync.extract.snapshot import Manifest, read_manifest, read_tables
 from sandbox.testing import SandboxTenant
-
 from tests.extract.conftest import Read
 
 

@@ -6,9 +6,9 @@ import logging
 from typing import Any
 
 import pytest
+
 from entra_sync.errors import GraphUnavailable, PermissionMissing, SignInRefused
 from sandbox.testing import SandboxTenant
-
 from tests.extract.conftest import Read
 
 OTHER = "00000000-0000-4000-8000-000000000000"
