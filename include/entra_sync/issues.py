@@ -149,6 +149,10 @@ _HELD = {
         "The tenant's list of users was empty",
         "Check the tenant and the application's permissions with make doctor, and run again.",
     ),
+    "groups_empty": (
+        "The tenant's list of groups was empty",
+        "Check the application's permissions with make doctor; if the groups are gone, set teams.from_groups to null.",
+    ),
 }
 
 # Found while loading.
@@ -211,19 +215,19 @@ _RUN = {
     ),
     "guard_exceeded": (
         "The plan breaks a limit of the account",
-        "See the held changes, and approve or reject them.",
+        "See the numbers in the message; if the plan is right, raise the limit for one run.",
     ),
     "too_many_deactivations": (
         "More people would leave than the account allows in one run",
-        "Look through the held people, and approve or reject them.",
+        "Try a dry run to see who it is; if the plan is right, raise the limit in the account file for one run.",
     ),
     "too_many_creations": (
         "More people would join than the account allows in one run",
-        "Look through the held people, and approve or reject them.",
+        "Try a dry run to see who it is; if the plan is right, raise the limit in the account file for one run.",
     ),
     "too_much_team_loss": (
         "A team would lose more members than the account allows in one run",
-        "Look through the team's held changes, and approve or reject them.",
+        "Try a dry run to see who it is; if the plan is right, raise the limit in the account file for one run.",
     ),
     "account_busy": (
         "Another run works on the account",

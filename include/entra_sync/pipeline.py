@@ -132,6 +132,7 @@ def load(ref: RunRef, snapshot_uri: str, checks_uri: str, curated_uri: str) -> d
                 mode=manifest.mode,
                 config_fingerprint=manifest.config_fingerprint,
                 users=manifest.counts["users"],
+                groups=manifest.counts["groups"],
             ),
         )
         counts = asdict(result)

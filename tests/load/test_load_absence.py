@@ -57,6 +57,20 @@ def test_an_empty_list_where_there_were_people_changes_nothing(nights: Nights) -
     assert nights.everything() == before
 
 
+def test_an_empty_list_of_groups_archives_no_team(nights: Nights) -> None:
+    directory = Directory.of("ann", "bob")
+    directory.group("sales", "ann", "bob")
+    nights.run(directory)
+    before = nights.everything()
+
+    result = nights.run(Directory.of("ann", "bob"), groups=0)
+
+    assert (result.status, result.errors) == ("partial", 1)
+    assert nights.codes() == ["groups_empty"]
+    assert nights.changes() == []
+    assert nights.everything() == before
+
+
 def test_an_empty_tenant_is_no_error_on_an_empty_account(nights: Nights) -> None:
     assert nights.run(Directory()).status == "no_changes"
 

@@ -19,6 +19,7 @@ class PlanNumbers:
     deactivations: int
     creations: int
     is_empty: bool
+    no_groups: bool
     complete: bool
 
 

@@ -75,7 +75,7 @@ def _report(connection: Connection, broken: Sequence[GuardExceeded]) -> None:
 def _status(connection: Connection, run: Run, numbers: PlanNumbers, broken: Sequence[GuardExceeded]) -> str:
     """``partial`` as soon as anything was withheld or rejected, or absence did not count."""
     (kinds,) = connection.execute(statement("load/change_kinds"), _key(run)).fetchall()
-    if kinds["withheld"] or broken or numbers.is_empty or not numbers.complete:
+    if kinds["withheld"] or broken or numbers.is_empty or numbers.no_groups or not numbers.complete:
         return "partial"
     return "success" if kinds["done"] else "no_changes"
 

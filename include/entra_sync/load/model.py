@@ -23,7 +23,7 @@ class Curated:
 
 @dataclass(frozen=True, kw_only=True)
 class SnapshotRef:
-    """The snapshot that the tables were made of; ``as_of`` in UTC, ``users`` the number of users in it."""
+    """The snapshot that the tables were made of; ``as_of`` in UTC, ``users`` and ``groups`` what is in it."""
 
     uri: str
     as_of: datetime
@@ -31,6 +31,7 @@ class SnapshotRef:
     mode: str
     config_fingerprint: str
     users: int
+    groups: int
 
 
 @dataclass(frozen=True, kw_only=True)

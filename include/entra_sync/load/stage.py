@@ -39,6 +39,8 @@ def stage(connection: Connection, run: Run, account: AccountConfig, curated: Cur
         "dry_run": run.dry_run,
         "complete": snapshot.complete,
         "users": snapshot.users,
+        "groups": snapshot.groups,
+        "groups_wanted": account.teams.from_groups is not None,
         "match_email": "email" in account.match,
         "unowned": [name for name in MAPPED if name not in curated.profile.column_names],
         "protected": [entry.strip().lower() for entry in account.guards.protected],

@@ -24,6 +24,17 @@ from (
     where setting.is_empty
     union all
     select
+        1 as place,
+        'groups_empty' as code,
+        'snapshot' as entity,
+        null as entra_id,
+        null as label,
+        null as field,
+        'The snapshot has no group, PeopleGoal has teams from groups: none of them is archived.' as message
+    from stage_setting as setting
+    where setting.no_groups and not setting.is_empty
+    union all
+    select
         2 as place,
         'snapshot_incomplete' as code,
         'snapshot' as entity,

@@ -52,6 +52,7 @@ paired as (
         or (
             setting.may_leave
             and present.status = 'active'
+            and not (setting.no_groups and present.kind = 'group')
             and not exists (
                 select 1 from sheltered
                 where sheltered.team_id = present.id

@@ -12,7 +12,7 @@ seen as (
 )
 
 insert into stage_setting (
-    account_id, run_id, dry_run, complete, match_email, unowned, protected, population, is_empty, may_leave
+    account_id, run_id, dry_run, complete, match_email, unowned, protected, population, is_empty, may_leave, no_groups
 )
 select
     %(account_id)s,
@@ -24,6 +24,14 @@ select
     %(protected)s::text[],
     present.population,
     present.linked > 0 and seen.nobody,
-    %(complete)s and not (present.linked > 0 and seen.nobody)
+    %(complete)s and not (present.linked > 0 and seen.nobody),
+    %(groups)s = 0 and %(groups_wanted)s and exists (
+        select 1 from peoplegoal.team as team
+        where
+            team.account_id = %(account_id)s
+            and team.kind = 'group'
+            and team.status = 'active'
+            and team.entra_id is not null
+    )
 from present
 cross join seen;

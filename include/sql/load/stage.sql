@@ -15,7 +15,9 @@ create temporary table stage_setting (
     population integer not null,
     is_empty boolean not null,
     -- Whether absence is evidence tonight.
-    may_leave boolean not null
+    may_leave boolean not null,
+    -- The snapshot has no group at all, where there are teams from groups: absence of a group is no evidence.
+    no_groups boolean not null
 ) on commit drop;
 
 create temporary table stage_profile (
