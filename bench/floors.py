@@ -11,15 +11,17 @@ import sys
 import tempfile
 import time
 from typing import Any
+from unittest.mock import patch
 
 import orjson
 import psycopg
 import pyarrow as pa
-import pyarrow.parquet as pq
 from upath import UPath
 
 from bench.step import ACCOUNT, sign_in
 from entra_sync.extract import client, full
+from entra_sync.extract.columns import parse_json
+from entra_sync.store import read_table
 
 PAGE_WITH_MANAGER, PAGE, BATCH = 100, 999, 20
 
@@ -32,14 +34,12 @@ def requests_by_contract(users: int, groups: int, batched: int) -> int:
 def parse_seconds(connection: dict[str, Any]) -> dict[str, float]:
     """Read the tenant once, keep every body, and time only the JSON parsing of them."""
     bodies: list[bytes] = []
-    parse = client.parse_json
 
     def keep(content: bytes) -> Any:
         bodies.append(content)
-        return parse(content)
+        return parse_json(content)
 
-    client.parse_json = keep
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, patch.object(client, "parse_json", keep):
         full.extract_full(sign_in(connection), ACCOUNT, UPath(folder), run_id=0)
     started = time.perf_counter()
     for body in bodies:
@@ -49,14 +49,14 @@ def parse_seconds(connection: dict[str, Any]) -> dict[str, float]:
 
 def copy_seconds(database: str, curated: str) -> float:
     """COPY the curated rows into plain tables without index or constraint."""
-    tables = {name: pq.read_table(UPath(curated) / f"{name}.parquet") for name in ("profile", "team", "team_member")}
+    tables = {name: read_table(UPath(curated) / f"{name}.parquet") for name in ("profile", "team", "team_member")}
     with psycopg.connect(database) as connection:
         rows = {name: _rows(table) for name, table in tables.items()}
         started = time.perf_counter()
         for name, table in tables.items():
             columns = ", ".join(f"{column} text" for column in table.column_names)
-            connection.execute(f"create temp table floor_{name} ({columns})")  # type: ignore[arg-type]
-            with connection.cursor().copy(f"copy floor_{name} from stdin") as copy:  # type: ignore[arg-type]
+            connection.execute(f"create temp table floor_{name} ({columns})")
+            with connection.cursor().copy(f"copy floor_{name} from stdin") as copy:
                 for row in rows[name]:
                     copy.write_row(row)
         seconds = time.perf_counter() - started

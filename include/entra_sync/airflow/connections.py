@@ -22,12 +22,13 @@ ENTRA_TYPES = ("entra_id", "msgraph")
 def get_connection(connection_id: str) -> Connection:
     """Fetch a Connection. Raises ConfigurationError that says how to add it."""
     try:
-        return Connection.get(connection_id)
+        connection: Connection = Connection.get(connection_id)
     except AirflowNotFoundException:
         raise ConfigurationError(
             f"The Airflow connection {connection_id} does not exist.",
             hint=f"Add it under Admin > Connections, or set AIRFLOW_CONN_{connection_id.upper()}.",
         ) from None
+    return connection
 
 
 def entra_connection(account: AccountConfig) -> EntraConnection:
