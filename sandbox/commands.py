@@ -1,0 +1,174 @@
+"""What the sandbox's commands do."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import ssl
+import sys
+import urllib.error
+import urllib.request
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from sandbox.company import Company, build_company
+from sandbox.connection import connection_parts
+from sandbox.day import a_working_day
+from sandbox.server.app import create_app
+from sandbox.server.run import Server, listen, port_of
+from sandbox.server.tenant import Settings, Tenant
+from sandbox.state import StateFolder
+
+
+def serve(folder: Path, *, port: int, users: int, groups: int, seed: int, latency_s: float) -> int:
+    """Serve the company of a folder until a signal ends it; a company that is there already is taken as it is."""
+    state = StateFolder(folder)
+    state.create()
+    running = state.server()
+    if running and _answers(state, running):
+        return _fail(f"A sandbox tenant is already served out of {state.folder} (process {running['pid']}).")
+    company = state.company()
+    if company is None:
+        company = build_company(seed=seed, users=users, groups=groups)
+        state.save_company(company)
+    app, last_port = state.app()
+    try:
+        place = _listen(port, last_port)
+    except OSError as error:
+        return _fail(f"Port {port} cannot be had: {error.strerror}. Leave --port out for any free one.")
+    port = port_of(place)
+    state.save_app(app, port)
+    tenant = Tenant(company=company, app=app, settings=Settings(latency_s=latency_s))
+    certificates = state.certificates()
+    connection = connection_parts(app, port, certificates.ca_file)
+
+    def ready() -> None:
+        state.save_server(
+            {"port": port, "pid": os.getpid(), "admin_token": tenant.admin_token, "connection": connection}
+        )
+        print(f"The tenant of {company.name} is served at https://localhost:{port}/v1.0", flush=True)
+
+    def next_day() -> list[str]:
+        said = a_working_day(company)
+        state.save_company(company)
+        return said
+
+    server = Server(create_app(tenant, next_day=next_day), certificates, ready)
+
+    def end(*_: object) -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    try:
+        server.run(sockets=[place])
+    finally:
+        state.remove_server()
+        place.close()
+    return 0
+
+
+def day(folder: Path) -> int:
+    """Let a working day pass, in the running server or else in the file."""
+    state = StateFolder(folder)
+    running = state.server()
+    answer = _ask_day(state, running) if running else None
+    if answer is None:
+        company = state.company()
+        if company is None:
+            return _fail(f"There is no company in {state.folder}: start `python -m sandbox serve --state DIR` first.")
+        answer = {"said": a_working_day(company), "day": company.day}
+        state.save_company(company)
+    print(f"Day {answer['day']}")
+    for sentence in answer["said"]:
+        print(f"  {sentence}")
+    if not answer["said"]:
+        print("  Nothing happened.")
+    return 0
+
+
+def show(folder: Path) -> int:
+    """Print counts and a few facts of the company."""
+    state = StateFolder(folder)
+    company = state.company()
+    if company is None:
+        return _fail(f"There is no company in {state.folder}: start `python -m sandbox serve --state DIR` first.")
+    for name, value in facts(company).items():
+        print(f"{name:<26}{value}")
+    running = state.server()
+    print(f"{'served at':<26}{'https://localhost:' + str(running['port']) + '/v1.0' if running else 'not served'}")
+    return 0
+
+
+def facts(company: Company) -> dict[str, Any]:
+    """What ``show`` prints, in its order."""
+    users = [user.attributes for user in company.users.values()]
+    kinds = Counter(_kind(group.attributes) for group in company.groups.values())
+    return {
+        "company": f"{company.name} ({company.domain}), day {company.day}, seed {company.seed}",
+        "users": len(users),
+        "  enabled members": sum(bool(u["accountEnabled"]) and u["userType"] == "Member" for u in users),
+        "  guests": sum(u["userType"] == "Guest" for u in users),
+        "  disabled": sum(not u["accountEnabled"] for u in users),
+        "  with a manager": sum(company.manager_of(user_id) is not None for user_id in company.users),
+        "  in deleted items": len(company.deleted_users),
+        "groups": len(company.groups),
+        **{f"  {name}": number for name, number in sorted(kinds.items())},
+        "direct memberships": sum(len(company.members(group_id)) for group_id in company.groups),
+    }
+
+
+def _kind(group: dict[str, Any]) -> str:
+    if "DynamicMembership" in group["groupTypes"]:
+        return "dynamic"
+    if "Unified" in group["groupTypes"]:
+        return "Microsoft 365"
+    if group["mailEnabled"]:
+        return "mail-enabled security" if group["securityEnabled"] else "distribution"
+    return "security"
+
+
+def _listen(wanted: int, last: int) -> socket.socket:
+    """The port that was asked for, or the last one, or any."""
+    if wanted or not last:
+        return listen(wanted)
+    try:
+        return listen(last)
+    except OSError:
+        return listen()
+
+
+def _ask_day(state: StateFolder, running: dict[str, Any]) -> dict[str, Any] | None:
+    """Let the running server live the day; None when nothing answers there (any more)."""
+    try:
+        return dict(orjson.loads(_request(state, running, "/sandbox/day", method="POST")))
+    except urllib.error.HTTPError:
+        raise
+    except OSError:
+        return None
+
+
+def _answers(state: StateFolder, running: dict[str, Any]) -> bool:
+    try:
+        tenant = running["connection"]["extra"]["tenant_id"]
+        return bool(_request(state, running, f"/{tenant}/v2.0/.well-known/openid-configuration"))
+    except OSError:
+        return False
+
+
+def _request(state: StateFolder, running: dict[str, Any], path: str, *, method: str = "GET") -> bytes:
+    headers = {"Authorization": f"Bearer {running['admin_token']}"}
+    request = urllib.request.Request(f"https://localhost:{running['port']}{path}", method=method, headers=headers)
+    context = ssl.create_default_context(cafile=str(state.folder / "ca.pem"))
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
+    with opener.open(request) as response:
+        return bytes(response.read())
+
+
+def _fail(text: str) -> int:
+    print(text, file=sys.stderr)
+    return 1

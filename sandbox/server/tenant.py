@@ -1,0 +1,146 @@
+"""What the server knows: the company, how it should behave, and what it has handed out."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+import uuid
+from collections import Counter, OrderedDict
+from dataclasses import dataclass, field
+from typing import Generic, Literal, TypeVar
+
+from sandbox.company import Company
+from sandbox.faults import Faults
+
+DEFAULT_PERMISSIONS = ("User.Read.All", "GroupMember.Read.All", "Group.Read.All", "Organization.Read.All")
+TOKENS_KEPT = 200_000
+
+
+@dataclass(kw_only=True)
+class Settings:
+    """How the tenant behaves; may be changed while the server runs.
+
+    ``users_page``, ``groups_page`` and ``members_page`` make pages smaller than asked for. ``count_offset`` makes
+    ``$count`` disagree with the list. ``hidden_members`` is what an application without Member.Read.Hidden gets; which
+    of the two a real tenant answers is not documented, and neither is ``manager_null``.
+    """
+
+    latency_s: float = 0.0
+    users_page: int | None = None
+    groups_page: int | None = None
+    members_page: int | None = None
+    empty_pages: bool = False
+    count_offset: dict[str, int] = field(default_factory=lambda: {"users": 0, "groups": 0})
+    manager_null: bool = False
+    hidden_members: Literal["forbidden", "empty"] = "forbidden"
+    permissions: set[str] = field(default_factory=lambda: set(DEFAULT_PERMISSIONS))
+    secret_expired: bool = False
+    accept_assertion: bool = False
+    token_lifetime_s: int = 3599
+
+
+@dataclass(kw_only=True)
+class Counters:
+    """What has been asked of the server: HTTP requests, and by kind also the inner requests of batches."""
+
+    requests: int = 0
+    batch_items: int = 0
+    bytes_sent: int = 0
+    resource_units: int = 0
+    by_kind: Counter[str] = field(default_factory=Counter)
+
+    def reset(self) -> None:
+        """Start counting anew."""
+        self.requests = self.batch_items = self.bytes_sent = self.resource_units = 0
+        self.by_kind.clear()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppRegistration:
+    """The one application that may sign in."""
+
+    tenant_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    client_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    client_secret: str = field(default_factory=lambda: secrets.token_urlsafe(30), repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuedToken:
+    """A bearer token that was given out: for whom, until when."""
+
+    audience: str
+    expires_at: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Continuation:
+    """What a $skiptoken stands for: the objects still to come, and the query that goes on."""
+
+    kind: str
+    ids: list[str]
+    position: int
+    query: dict[str, str]
+    after_empty_page: bool = False
+
+
+T = TypeVar("T")
+
+
+class _Handed(Generic[T]):
+    """Random names for things that were handed out; the oldest are forgotten."""
+
+    def __init__(self) -> None:
+        self._items: OrderedDict[str, T] = OrderedDict()
+
+    def put(self, name: str, item: T) -> str:
+        self._items[name] = item
+        if len(self._items) > TOKENS_KEPT:
+            self._items.popitem(last=False)
+        return name
+
+    def get(self, name: str) -> T | None:
+        return self._items.get(name)
+
+
+GRAPH = "https://graph.microsoft.com"
+
+
+@dataclass(kw_only=True)
+class Tenant:
+    """One running tenant."""
+
+    company: Company
+    app: AppRegistration = field(default_factory=AppRegistration)
+    settings: Settings = field(default_factory=Settings)
+    faults: Faults = field(default_factory=Faults)
+    counters: Counters = field(default_factory=Counters)
+    admin_token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    tokens: _Handed[IssuedToken] = field(default_factory=_Handed, repr=False)
+    continuations: _Handed[Continuation] = field(default_factory=_Handed, repr=False)
+    _listing: dict[str, tuple[int, list[str]]] = field(default_factory=dict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def issue_token(self, audience: str) -> str:
+        """A new bearer token: random, of a JSON web token's outer form."""
+        name = ".".join(secrets.token_urlsafe(n) for n in (24, 120, 48))
+        expires_at = time.monotonic() + self.settings.token_lifetime_s
+        return self.tokens.put(name, IssuedToken(audience=audience, expires_at=expires_at))
+
+    def continue_later(self, continuation: Continuation) -> str:
+        """A $skiptoken; may be used any number of times."""
+        return self.continuations.put(secrets.token_urlsafe(48), continuation)
+
+    def listing(self, collection: Literal["users", "groups"]) -> list[str]:
+        """Ids of all users or groups in listing order; the same list as long as nothing changes."""
+        with self._lock:
+            version = self.company.version
+            known = self._listing.get(collection)
+            objects = self.company.users if collection == "users" else self.company.groups
+            if known is None or known[0] != version or len(known[1]) != len(objects):
+                known = self._listing[collection] = (version, list(objects))
+            return known[1]
+
+    def may(self, permissions: frozenset[str]) -> bool:
+        """Whether one of the permissions has been granted."""
+        return not permissions.isdisjoint(self.settings.permissions)
