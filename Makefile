@@ -1,0 +1,54 @@
+# `make` lists the targets. Needs git, make and a Python 3.11, 3.12 or 3.13; everything else is set up in .venv and .local.
+.DEFAULT_GOAL := help
+.PHONY: help setup sync test up down doctor day migrate lint format lock bench clean
+# A parallel make would run two of them on the same files.
+.NOTPARALLEL:
+
+ACCOUNT ?= contoso
+MODE ?= auto
+DRY_RUN ?=
+LOCAL := .venv/bin/python -m entra_sync.local
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## make or update .venv (all targets do so first)
+	@sh scripts/setup
+
+sync: setup ## run one account's DAG once, whole, and print the summary (ACCOUNT=contoso MODE=auto|full DRY_RUN=1)
+	@$(LOCAL) sync --account "$(ACCOUNT)" --mode "$(MODE)" $(if $(filter-out 0 no false,$(DRY_RUN)),--dry-run)
+
+test: setup ## lint, format, types, SQL lint and every test
+	@sh scripts/test
+
+up: setup ## start Airflow on this machine (ENTRA_SYNC_PORT=8080)
+	@$(LOCAL) up
+
+down: setup ## stop what up started
+	@$(LOCAL) down
+
+doctor: setup ## check connections, permissions, database and store; say what to do about each
+	@$(LOCAL) run entra-sync doctor
+
+day: setup ## let a working day pass in the sandbox tenant; then make sync shows the night
+	@$(LOCAL) day
+
+migrate: setup ## bring both databases to this version
+	@$(LOCAL) migrate
+
+lint: setup ## lint, format, types and SQL, changing nothing
+	@sh scripts/lint
+
+format: setup ## format the code and mend what the linter can mend
+	@.venv/bin/ruff check --fix-only --quiet .
+	@.venv/bin/ruff format .
+
+lock: setup ## lock anew what pyproject.toml asks for, with hashes, for all supported Pythons
+	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --all-extras \
+		--no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements.txt
+
+bench: setup ## measure, and print ratios against floors and limits
+	@$(LOCAL) run python -m bench
+
+clean: setup ## stop everything and delete this set-up's databases, logs and store
+	@$(LOCAL) clean

@@ -1,0 +1,97 @@
+"""The sandbox tenant in the background, for accounts that have no Entra connection yet; its company stays on disk."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Mapping
+from typing import Any, Self
+
+from entra_sync.errors import ConfigurationError
+from entra_sync.local import processes
+from entra_sync.local.locks import Use, exclusive
+from entra_sync.local.paths import Local, project_root
+
+RECORD = "sandbox.process"
+
+
+class Sandbox:
+    """The sandbox tenant of a set-up, for the time that it is used; the last one stops it."""
+
+    def __init__(self, local: Local, environ: Mapping[str, str]) -> None:
+        self.local = local
+        self.environ = environ
+        self._record = local.file(RECORD)
+        self._lock = local.file("sandbox.lock")
+        self._users = local.file("sandbox.users")
+        self._use: Use | None = None
+
+    def __enter__(self) -> Self:
+        """Join the tenant; start it first when it does not answer."""
+        with exclusive(self._lock):
+            if not self._answers():
+                processes.stop(self._record)
+                self._start()
+            self._use = Use(self._users)
+            self._use.join()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Leave the tenant; the last one stops it."""
+        use, self._use = self._use, None
+        if use is None:
+            return
+        with exclusive(self._lock):
+            if use.leave():
+                processes.stop(self._record)
+
+    @property
+    def descriptor(self) -> int:
+        """What a background process inherits to go on using the tenant after ``hand_over``."""
+        if self._use is None:
+            raise RuntimeError("the sandbox tenant is not in use")
+        return self._use.descriptor
+
+    def hand_over(self) -> None:
+        """Leave the tenant running for the processes that inherited ``descriptor``."""
+        use, self._use = self._use, None
+        if use is not None:
+            use.hand_over()
+
+    def stop_unused(self) -> None:
+        """Stop the tenant if nobody uses it."""
+        with exclusive(self._lock):
+            if Use(self._users).leave():
+                processes.stop(self._record)
+
+    def connection(self) -> str:
+        """The tenant's Entra connection, as Airflow reads it."""
+        return json.dumps(self._state()["connection"])
+
+    def _answers(self) -> bool:
+        process = processes.remembered(self._record)
+        try:
+            state = self._state()
+        except (FileNotFoundError, ValueError):
+            return False
+        if process is None or state.get("pid") != process.pid:
+            return False
+        with socket.socket() as probe:
+            probe.settimeout(2)
+            return probe.connect_ex(("127.0.0.1", int(state["port"]))) == 0
+
+    def _state(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.local.sandbox / "server.json").read_text())
+        return found
+
+    def _start(self) -> None:
+        log = self.local.file("sandbox.log")
+        command = processes.python_module("sandbox", "serve", "--state", str(self.local.sandbox))
+        environ = {**self.environ, "PYTHONPATH": str(project_root())}
+        process = processes.start(command, record=self._record, log=log, environ=environ, cwd=project_root())
+        while process.alive:
+            if self._answers():
+                return
+            time.sleep(0.02)
+        raise ConfigurationError(f"The sandbox tenant did not start:\n{processes.tail(log)}\nIts log is {log}.")
