@@ -8,10 +8,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench import nights, parsing, ratio
 from entra_sync.local.postgres import Postgres
 from entra_sync.migrations import migrate
-
-from bench import nights, parsing, ratio
 
 
 def main() -> int:

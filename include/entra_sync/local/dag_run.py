@@ -37,6 +37,7 @@ class Order:
     dag_id: str
     account_file: str
     conf: dict[str, Any]
+    dag_file: str = "dags/entra_sync.py"
 
 
 def import_airflow() -> None:
@@ -62,7 +63,7 @@ def run_dag(setup: Setup, order: Order, *, alone: bool, go: Callable[[], dict[st
     if alone:
         close_left_over()
     emit({"event": "ready"})
-    dag = load_dag(order.dag_id)
+    dag = load_dag(order.dag_file, order.dag_id)
     listen(emit)
     now = datetime.now(tz=UTC)
     try:
@@ -73,9 +74,9 @@ def run_dag(setup: Setup, order: Order, *, alone: bool, go: Callable[[], dict[st
     return 0 if run.state == "success" else 1
 
 
-def load_dag(dag_id: str) -> DAG:
-    """The DAG out of the project's own DAG file."""
-    path = project_root() / "dags" / "entra_sync.py"
+def load_dag(dag_file: str, dag_id: str) -> DAG:
+    """A DAG out of a file of the project."""
+    path = project_root() / dag_file
     spec = importlib.util.spec_from_file_location("entra_sync_dag_file", path)
     assert spec is not None
     assert spec.loader is not None

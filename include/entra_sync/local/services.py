@@ -24,6 +24,7 @@ from entra_sync.local.environment import HOST, LOGIN, base_url, port, read_secre
 from entra_sync.local.locks import Use, exclusive
 from entra_sync.local.paths import Local, project_root
 from entra_sync.local.sandbox import Sandbox
+from entra_sync.local.screen import print_run, step_line
 from entra_sync.local.setup import Setup, adopt, connections, open_setup, prepare_databases
 
 # A part's log server is not needed where the API server reads the same files.
@@ -163,8 +164,6 @@ def _say_where(setup: Setup, headline: str) -> None:
 
 def sync_through_airflow(setup: Setup, entry: AccountDag, conf: dict[str, Any]) -> int:
     """Trigger the DAG, follow the run, print its summary; 0 unless the run failed."""
-    from entra_sync.local.sync import print_run, step_line
-
     configured = setup.local.file(CONFIGURED)
     if configured.exists() and configured.read_text() != _fingerprint(setup.given):
         print("Connections or paths have changed since Airflow was started: make down, then make up, to use them.")

@@ -19,13 +19,13 @@ from types import FrameType
 from typing import Any
 
 from entra_sync.airflow.accounts import AccountDag
-from entra_sync.errors import EntraSyncError
 from entra_sync.local import services
 from entra_sync.local.accounts import find_account
 from entra_sync.local.child import Child, spawn
 from entra_sync.local.dag_run import Order
 from entra_sync.local.environment import entra_variable
 from entra_sync.local.locks import Use
+from entra_sync.local.screen import print_run, step_line
 from entra_sync.local.setup import Setup, connections, open_setup
 
 MODES = ("auto", "full")
@@ -110,15 +110,6 @@ def _show(event: dict[str, Any], outcome: Outcome) -> None:
             outcome.counts = ""
 
 
-def step_line(
-    task: str, seconds: float | None, counts: str = "", failed: bool = False, error: str | None = None
-) -> str:
-    """One step for the screen."""
-    took = "" if seconds is None else f"{seconds:6.1f} s"
-    said = f"failed: {error}" if failed and error else "failed" if failed else counts
-    return f"  {task:<10}{took:>9}  {said}".rstrip()
-
-
 def _report(entry: AccountDag, outcome: Outcome, status: int, log: Path) -> int:
     if outcome.run_id and outcome.database_url:
         status = max(status, print_run(outcome.database_url, entry.account, outcome.run_id))
@@ -127,18 +118,6 @@ def _report(entry: AccountDag, outcome: Outcome, status: int, log: Path) -> int:
     if status:
         print(f"Airflow's log of the run: {log}", file=sys.stderr)
     return status
-
-
-def print_run(database_url: str, account: str, run_id: str) -> int:
-    """Print the run's summary out of the sync history."""
-    from entra_sync.cli.summary import print_summary
-
-    print(flush=True)
-    try:
-        return print_summary(database_url, account, run_id)
-    except EntraSyncError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
 
 
 @contextmanager

@@ -19,11 +19,11 @@ with DAG(
         """Do nothing."""
         return before
 
-    first = step.override(task_id="open_run")("nothing")
-    last = first
+    first: Any = step.override(task_id="open_run")("nothing")
+    last: Any = first
     for name in ("extract", "validate", "transform", "load"):
         last = step.override(task_id=name)(last)
-    close = step.override(task_id="close_run")("nothing")
+    close: Any = step.override(task_id="close_run")("nothing")
     last >> close.as_teardown(setups=first)
 
 empty = dag
