@@ -89,6 +89,20 @@ def test_the_database_connection_becomes_a_url(
     assert database_url() == url
 
 
+@pytest.mark.parametrize(
+    ("uri", "url"),
+    [
+        ("postgresql://postgres@/pg?host=/run/pg", "postgresql://postgres@/pg?host=%2Frun%2Fpg"),
+        ("postgres://u:p%40ss@db:5433/pg?sslmode=require", "postgresql://u:p%40ss@db:5433/pg?sslmode=require"),
+        ("postgresql+psycopg2://u@db/pg", "postgresql://u@db/pg"),
+    ],
+)
+def test_the_database_connection_may_be_a_uri(monkeypatch: pytest.MonkeyPatch, uri: str, url: str) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_PEOPLEGOAL_DB", uri)
+
+    assert database_url() == url
+
+
 def test_another_kind_of_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_PEOPLEGOAL_DB", json.dumps({"conn_type": "mysql", "host": "db"}))
 

@@ -43,7 +43,7 @@ def lines(run: dict[str, Any]) -> Iterator[str]:
         yield f"  teams            {_counts(run, 'teams', TEAMS)}"
         yield f"  members          {_counts(run, 'members', MEMBERS)}"
         yield f"  ready to invite  {run['ready_to_invite']:,}, {run['ready_to_invite_new']:,} of them by this run"
-    yield f"  errors           {run['errors']:,} errors, {run['warnings']:,} warnings"
+    yield f"  problems         {run['errors']:,} errors, {run['warnings']:,} warnings"
     for group in run["issues"]:
         yield from _issue(group)
     yield from _next(run)
