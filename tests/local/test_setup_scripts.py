@@ -50,7 +50,8 @@ def test_a_named_python_says_what_it_lacks(tmp_path: Path) -> None:
 
 
 def test_every_target_has_a_line_of_help() -> None:
-    done = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, env={**os.environ, "MAKEFLAGS": ""})
+    environ = {**os.environ, "MAKEFLAGS": ""}
+    done = subprocess.run(["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, env=environ)
     text = (ROOT / "Makefile").read_text()
     phony = next(line for line in text.splitlines() if line.startswith(".PHONY:")).split()[1:]
     assert {line.split()[1] for line in done.stdout.splitlines()} == set(phony)
