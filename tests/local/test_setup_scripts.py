@@ -49,6 +49,15 @@ def test_a_named_python_says_what_it_lacks(tmp_path: Path) -> None:
     assert "apt-get install python3-venv" in done.stderr
 
 
+def test_a_named_python_that_does_not_start_says_why(tmp_path: Path) -> None:
+    program(
+        tmp_path / "broken", "#!/bin/sh\necho 'libpython3.13.so.1.0: cannot open shared object file' >&2\nexit 127\n"
+    )
+    done = find_python(tmp_path, PYTHON=str(tmp_path / "broken"))
+    assert done.returncode == 1
+    assert "cannot open shared object file" in done.stderr
+
+
 def test_every_target_has_a_line_of_help() -> None:
     environ = {**os.environ, "MAKEFLAGS": ""}
     done = subprocess.run(["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, env=environ)
