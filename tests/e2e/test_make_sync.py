@@ -170,3 +170,12 @@ def test_the_dag_file_has_no_import_errors(setup: LocalSetup) -> None:
 
     assert done.returncode == 0, done.stderr
     assert "No data found" in done.stdout
+
+
+def test_the_connections_test_button_signs_in_and_reads(setup: LocalSetup, tenant: SandboxTenant) -> None:
+    well = setup.run("run", "airflow", "connections", "test", "entra_contoso")
+    setup.connect_to(tenant.connection(extra={"client_uri": "nonsense"}))
+    ill = setup.run("run", "airflow", "connections", "test", "entra_contoso")
+
+    assert "Connection success" in well.stdout + well.stderr
+    assert "Client URI" in ill.stdout + ill.stderr

@@ -56,7 +56,7 @@ def database_url() -> str:
     """The PeopleGoal database as ``postgresql://`` URL; a host that begins with ``/`` is a socket folder."""
     connection = get_connection(DATABASE_CONNECTION)
     # A URI may name a driver as well, as SQLAlchemy writes it: postgresql+psycopg2.
-    if connection.conn_type.partition("+")[0] not in ("postgres", "postgresql"):
+    if (connection.conn_type or "").partition("+")[0] not in ("postgres", "postgresql"):
         raise ConfigurationError(
             f"The connection {DATABASE_CONNECTION} has the type {connection.conn_type!r}.",
             hint="PeopleGoal's database is PostgreSQL: its type must be postgres.",

@@ -71,6 +71,8 @@ def airflow_environment(environ: Mapping[str, str], local: Local, server: Postgr
         **theirs,
         "AIRFLOW__API__WORKERS": "1",
         "AIRFLOW__CORE__PARALLELISM": "4",
+        # The button Test of a connection's form; only people who may edit connections can press it.
+        "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "30",
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
         **tuned,
