@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from entra_sync.errors import GraphError, GraphProtocolError, GraphUnavailable, PermissionMissing
+from entra_sync.extract.snapshot import read_tables
 from sandbox.faults import Fault
 from sandbox.testing import SandboxTenant
 from tests.extract.conftest import Read
@@ -34,6 +35,31 @@ def test_a_failed_page_leaves_no_snapshot(
     assert str(status) in str(error.value)
     assert isinstance(error.value, PermissionMissing) == (status == 403)
     assert error.value.transient == (status in (500, 503))
+
+
+def test_members_that_are_not_found_fail_the_read_while_the_group_is_there(
+    tenant: SandboxTenant, read: Read, tmp_path: Path
+) -> None:
+    tenant.faults.add(Fault(path=MEMBERS, status=404, times=1))
+
+    with pytest.raises(GraphError, match="HTTP 404"):
+        read()
+
+    assert not sealed(tmp_path)
+
+
+def test_a_group_that_is_deleted_while_it_is_read_is_gone_not_emptied(
+    tenant: SandboxTenant, read: Read, tmp_path: Path
+) -> None:
+    group = sorted(tenant.company.groups)[0]
+    tenant.faults.add(Fault(path=rf"^/groups/{group}[/?]", status=404))
+
+    manifest = read()
+
+    uri = str(tmp_path / "snapshot")
+    groups = read_tables(uri, manifest).groups["id"].to_pylist()
+    assert manifest.complete
+    assert set(groups) == tenant.company.groups.keys() - {group}
 
 
 @pytest.mark.parametrize("path", [USERS, GROUPS, MEMBERS])

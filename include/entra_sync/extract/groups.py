@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from entra_sync.errors import GraphProtocolError
+from entra_sync.errors import GraphError, GraphProtocolError
 from entra_sync.extract.client import BATCH_SIZE, CONCURRENCY, Answer, Call, GraphClient
 from entra_sync.extract.columns import record_batch
 from entra_sync.extract.retry import RETRIED_STATUSES
@@ -40,7 +40,7 @@ class MemberReader:
     client: GraphClient
     writer: TableWriter
     pages: int = 0
-    vanished: set[str] = field(default_factory=set)
+    vanished: dict[str, GraphError] = field(default_factory=dict)
     waiting: deque[MemberCall] = field(default_factory=deque)
     seen_links: set[str] = field(default_factory=set)
 
@@ -59,6 +59,18 @@ class MemberReader:
         finally:
             for task in working:
                 task.cancel()
+
+    async def confirm_vanished(self) -> None:
+        """Hold every 404 against the group itself. Raises the 404's own error when the group is still there."""
+        for group_id, failure in self.vanished.items():
+            call = Call(url=f"/groups/{group_id}?$select=id", permission=PERMISSION)
+            try:
+                await self.client.get(call)
+            except GraphError as error:
+                if error.status != 404:
+                    raise
+            else:
+                raise failure
 
     async def _batch(self, items: list[MemberCall]) -> None:
         answers = await self.client.batch([item.call for item in items])
@@ -81,8 +93,8 @@ class MemberReader:
     def _take(self, item: MemberCall, answer: Answer) -> None:
         """Write one page of one group, and line up the next one."""
         if answer.status == 404:
-            # Deleted between the listing and this call: the group has vanished, it was not emptied.
-            self.vanished.add(item.group_id)
+            # Deleted between the listing and this call, or so it seems: ``confirm_vanished`` asks for the group itself.
+            self.vanished[item.group_id] = self.client.failure(answer, item.call)
             return
         if answer.status != 200:
             raise self.client.failure(answer, item.call)
@@ -126,6 +138,7 @@ async def read_groups(
     asked = [row["id"] for row in rows if hidden or row["id"] not in concealed]
     reader = MemberReader(client, memberships)
     await reader.read(asked, concealed)
+    await reader.confirm_vanished()
     present = [row for row in rows if row["id"] not in reader.vanished]
     groups.write(record_batch(present, groups.schema))
     return GroupsRead(
