@@ -1,4 +1,4 @@
-"""A failed page fails the read: there is no snapshot of half a tenant (design rule 1)."""
+"""A failed page fails the read: there is no snapshot of half a tenant (docs/rules.md, 1)."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 In: an Airflow connection's parts (type ``entra_id`` or the provider's ``msgraph``). Out: EntraConnection. Every field
 is refused by its name on the PeopleGoal form; no secret ever enters a message.
 
-Facts: Graph contract section 6 (clouds, Application ID URI); the URI's forms are those that Entra allows for an
+Facts: docs/graph.md, 6 (clouds, Application ID URI); the URI's forms are those that Entra allows for an
 application (https://learn.microsoft.com/entra/identity-platform/identifier-uri-restrictions).
 """
 

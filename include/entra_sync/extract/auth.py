@@ -1,7 +1,7 @@
 """Bearer tokens for Graph from MSAL, and what Entra's refusals mean.
 
 In: an EntraConnection. Out: tokens; SignInRefused names the field of the connection that a person must look at.
-Never logs or raises a secret or a token. Facts: Graph contract sections 6 and 9.
+Never logs or raises a secret or a token. Facts: docs/graph.md, 6 and 9.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The Graph client: one async HTTP client, bounded concurrency, bounded retries, one clear error at the end.
 
 In: paths below the configured base address, or absolute nextLinks of the same host. Out: parsed JSON. The bearer token
-goes to the configured Graph host only, whatever a nextLink says (design rule 12). Redirects are not followed.
+goes to the configured Graph host only, whatever a nextLink says (docs/rules.md, 12). Redirects are not followed.
 
-Facts: Graph contract sections 1 (paging), 4 ($batch), 7 (errors and transport).
+Facts: docs/graph.md, 1 (paging), 4 ($batch), 7 (errors and transport).
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class GraphClient:
         return (await self._send("GET", call)).body
 
     async def count(self, collection: str, permission: str) -> int | None:
-        """The tenant's own number of objects, or None where it offers none (Azure AD B2C: contract section 1)."""
+        """The tenant's own number of objects, or None where it offers none (Azure AD B2C: docs/graph.md, 1)."""
         call = Call(url=f"/{collection}/$count", permission=permission, headers={"ConsistencyLevel": "eventual"})
         try:
             body = (await self._send("GET", call, json=False)).body

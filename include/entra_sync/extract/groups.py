@@ -1,7 +1,7 @@
 """Groups and their direct members.
 
 Members of different groups are independent: they are asked for in ``$batch`` of 20, each item with its own status and
-its own nextLink (contract section 4). ``$expand=members`` would cut every group at 20 members without saying so.
+its own nextLink (docs/graph.md, 4). ``$expand=members`` would cut every group at 20 members without saying so.
 """
 
 from __future__ import annotations

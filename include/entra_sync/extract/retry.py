@@ -1,6 +1,6 @@
 """When a Graph call is tried again, and how long to wait before.
 
-Facts: Graph contract section 7: 429 carries Retry-After (seconds, at times a float; HTTP dates are allowed by RFC
+Facts: docs/graph.md, 7: 429 carries Retry-After (seconds, at times a float; HTTP dates are allowed by RFC
 9110), 5xx usually nothing; a request sent too early still counts against the quota.
 """
 

@@ -1,6 +1,6 @@
 """Which attributes a read asks for, and the column that each becomes.
 
-Graph returns only eleven attributes unless asked, and refuses a long ``$select`` (contract section 1); so the list is
+Graph returns only eleven attributes unless asked, and refuses a long ``$select`` (docs/graph.md, 1); so the list is
 derived from what the account's mapping and filters use. Single extension attributes cannot be selected: the whole
 ``onPremisesExtensionAttributes`` is.
 """

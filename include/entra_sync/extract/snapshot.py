@@ -2,7 +2,7 @@
 
 The manifest carries the completeness certificate: per collection the pages and rows read, the tenant's own ``$count``
 and whether every chain ended. A certificate that does not hold makes the snapshot ``complete: false``: it may update
-people, it may never make anyone leave (design rule 1).
+people, it may never make anyone leave (docs/rules.md, 1).
 """
 
 from __future__ import annotations

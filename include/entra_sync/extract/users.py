@@ -1,6 +1,6 @@
 """Users with their managers: one chain of pages.
 
-``$expand=manager`` caps a page at 100 objects whatever ``$top`` says; without it a page holds 999 (contract section 1).
+``$expand=manager`` caps a page at 100 objects whatever ``$top`` says; without it a page holds 999 (docs/graph.md, 1).
 A user without a manager has no ``manager`` member, or a null one; a manager may also be an organisational contact.
 """
 
@@ -22,7 +22,7 @@ async def read_users(client: GraphClient, writer: TableWriter, select: list[str]
     call = Call(url=_first_page(select, managers=managers), permission=PERMISSION)
     async for page in client.pages(call):
         pages += 1
-        # A listing is no stable view: a user may come on two pages (contract section 8). The first row is kept.
+        # A listing is no stable view: a user may come on two pages (docs/graph.md, 8). The first row is kept.
         fresh = [_with_manager(user) for user in page if _is_new(user, ids)]
         rows += len(fresh)
         if fresh:
