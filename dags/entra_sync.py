@@ -33,7 +33,13 @@ Configuration: `{file}`. Connection: `entra_{account}`. *Trigger* offers the mod
 """
 
 PARAMS = {
-    "mode": Param("auto", type="string", enum=["auto", "full"], title="Mode", description="What is read of the tenant"),
+    "mode": Param(
+        "auto",
+        type="string",
+        enum=["auto", "full"],
+        title="Mode",
+        description="auto: what is enough; full: all of the tenant",
+    ),
     "dry_run": Param(
         False, type="boolean", title="Dry run", description="Plan and record, but change no profile or team"
     ),
@@ -56,6 +62,7 @@ def build(entry: AccountDag) -> DAG:
         params=PARAMS,
         tags=["entra", "peoplegoal", entry.account],
         default_args={
+            "owner": "peoplegoal",
             "retries": retries(),
             "retry_delay": DELAY,
             "retry_exponential_backoff": 2.0,
