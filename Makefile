@@ -1,12 +1,13 @@
 # `make` lists the targets. Needs git, make and a Python 3.11, 3.12 or 3.13; everything else is set up in .venv and .local.
 .DEFAULT_GOAL := help
-.PHONY: help setup sync test up down doctor day migrate lint format lock bench clean
+.PHONY: help setup sync test up down doctor day psql migrate lint format lock bench clean
 # A parallel make would run two of them on the same files.
 .NOTPARALLEL:
 
 ACCOUNT ?= contoso
 MODE ?= auto
 DRY_RUN ?=
+export SQL
 LOCAL := .venv/bin/python -m entra_sync.local
 
 help: ## list the targets
@@ -32,6 +33,9 @@ doctor: setup ## check connections, permissions, database and store; say what to
 
 day: setup ## let a working day pass in the sandbox tenant; then make sync shows the night
 	@$(LOCAL) day
+
+psql: setup ## open the PeopleGoal database (SQL="select ..." runs one statement)
+	@$(LOCAL) psql $(if $(SQL),--sql "$$SQL")
 
 migrate: setup ## bring both databases to this version
 	@$(LOCAL) migrate

@@ -56,7 +56,7 @@ def test_it_says_who_how_long_and_how_many() -> None:
     assert "2.5 s" in text
     assert "12,000 in the directory: 3 created" in text
     assert "ready to invite  40, 3 of them by this run" in text
-    assert "run_id = 7" in text
+    assert "run_id 7" in text
 
 
 def test_an_issue_shows_its_code_some_names_and_what_to_do() -> None:

@@ -45,6 +45,12 @@ def test_with_no_credentials_a_sync_runs_on_the_sandbox_tenant(shared_setup: Loc
     assert airflow_runs(shared_setup) == [{"run_type": "manual", "state": "success"}]
 
 
+def test_psql_opens_the_peoplegoal_database(shared_setup: LocalSetup) -> None:
+    done = shared_setup.run("psql", "--sql", "select 'run ' || max(id) from sync.run")
+    assert done.returncode == 0, done.stderr
+    assert "run 1" in done.stdout
+
+
 def test_a_dry_run_changes_nobody(shared_setup: LocalSetup) -> None:
     before = shared_setup.rows("select xmin::text, u.* from peoplegoal.app_user u order by id")
     assert shared_setup.run("day").returncode == 0

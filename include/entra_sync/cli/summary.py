@@ -80,5 +80,5 @@ def _next(run: dict[str, Any]) -> Iterator[str]:
     yield ""
     if run["issues"]:
         yield "  docs/issue_codes.md explains every code."
-    yield f"  Who changed, and why: sync.change and sync.issue with run_id = {run['id']}."
+    yield f"  Who changed, and why: sync.change and sync.issue, run_id {run['id']}; `make psql` opens the database."
     yield "  `make up` shows the run in Airflow; `make day` lets a working day pass in the sandbox tenant."

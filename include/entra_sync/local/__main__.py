@@ -4,6 +4,7 @@ sync [--account A] [--mode M] [--dry-run]   run the account's DAG once and print
 up / down                                   Airflow in the background
 migrate                                     bring both databases to this version
 day                                         let a working day pass in the sandbox tenant
+psql [--sql STATEMENT]                      open the PeopleGoal database, whichever the connection names
 run COMMAND...                              run a command in the set-up's environment, its databases running
 clean                                       stop everything and delete the set-up's folder
 """
@@ -48,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
         ("clean", _clean, "stop everything and delete the set-up's folder"),
     ):
         commands.add_parser(name, help=text).set_defaults(run=run)
+    psql = commands.add_parser("psql", help="open the PeopleGoal database")
+    psql.add_argument("--sql", help="run this and end")
+    psql.set_defaults(run=_psql)
     command = commands.add_parser("run", help="run a command in the set-up's environment, its databases running")
     command.add_argument("command", nargs=argparse.REMAINDER)
     command.set_defaults(run=_run)
@@ -89,6 +93,18 @@ def _day(arguments: argparse.Namespace) -> int:
 
     setup = open_setup()
     return _wait(python_module("sandbox", "day", "--state", str(setup.local.sandbox)), setup.environ)
+
+
+def _psql(arguments: argparse.Namespace) -> int:
+    from entra_sync.local.setup import adopt, connections, open_setup
+
+    setup = open_setup()
+    with setup.server, connections(setup, []):
+        adopt(setup.environ)
+        from entra_sync.airflow.connections import database_url
+        from entra_sync.local.psql import psql
+
+        return _wait(*psql(setup.server.place.programs, database_url(), arguments.sql))
 
 
 def _run(arguments: argparse.Namespace) -> int:
