@@ -78,11 +78,11 @@ def is_team(group: dict[str, Any]) -> bool:
 
 
 def everybody(company: Company, group_id: str) -> set[str]:
-    """Users of a group and of the groups in it."""
+    """Users of a group and of the groups in it; who is in a hidden group stays hidden."""
     seen, waiting, users = set(), [group_id], set()
     while waiting:
         current = waiting.pop()
-        if current in seen:
+        if current in seen or company.groups[current].attributes.get("visibility") == "HiddenMembership":
             continue
         seen.add(current)
         for member in company.members(current):

@@ -54,6 +54,18 @@ def test_days_pass_and_the_database_follows(nights: Nights) -> None:
         assert actual(nights.url) == expected(nights.tenant.company)
 
 
+@pytest.mark.parametrize("hidden_members", ["forbidden", "empty"])
+def test_a_hidden_group_lends_no_members_to_the_groups_around_it(nights: Nights, hidden_members: str) -> None:
+    company = nights.tenant.company
+    nights.tenant.settings.hidden_members = hidden_members
+    hidden = next(g for g, group in company.groups.items() if group.attributes["visibility"] == "HiddenMembership")
+    team = sorted(g for _, g in expected(company)["teams"])[0]
+    company.add_member(team, hidden)
+
+    assert nights.run() in ("success", "partial")
+    assert actual(nights.url) == expected(company)
+
+
 def test_the_changes_name_exactly_what_changed(nights: Nights) -> None:
     company = nights.tenant.company
     nights.run()
