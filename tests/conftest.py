@@ -83,6 +83,11 @@ class LocalSetup:
         """Run ``entra-sync`` in the set-up's environment, its databases running."""
         return self.run("run", sys.executable, "-m", "entra_sync", *command, env=env)
 
+    def plain(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run ``entra-sync`` as a person does, from no environment in particular."""
+        started = [sys.executable, "-m", "entra_sync", *command]
+        return subprocess.run(started, env=self.environ(), cwd="/", capture_output=True, text=True)
+
     def command(self, *command: str) -> list[str]:
         return [sys.executable, "-m", "entra_sync.local", *command]
 

@@ -146,7 +146,7 @@ def test_no_person_is_in_xcom(setup: LocalSetup, tenant: SandboxTenant) -> None:
 
 
 def test_the_history_lists_every_run(setup: LocalSetup) -> None:
-    done = setup.cli("history", "--json")
+    done = setup.plain("history", "--json")
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.count('"status": "failed"') == 6

@@ -28,6 +28,12 @@ def test_parallel_set_ups_of_one_folder_do_not_collide(shared_setup: LocalSetup)
     assert [process.returncode for process in processes] == [0, 0, 0], ended
 
 
+def test_the_history_of_an_empty_set_up_says_what_to_do(shared_setup: LocalSetup) -> None:
+    done = shared_setup.plain("history")
+    assert done.returncode == 0, done.stderr
+    assert "No run yet" in done.stdout
+
+
 def test_an_unknown_account_is_refused_with_the_list_of_accounts(shared_setup: LocalSetup) -> None:
     done = shared_setup.run("sync", "--account", "nobody")
     assert done.returncode == 1

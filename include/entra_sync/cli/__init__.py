@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 from entra_sync import __version__
 from entra_sync.errors import EntraSyncError
@@ -65,12 +66,21 @@ def _accounts_check(arguments: argparse.Namespace) -> int:
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
-    from entra_sync.cli.doctor import examine
+    with _connections():
+        from entra_sync.cli.doctor import examine
 
-    return examine(account=arguments.account, as_json=arguments.json)
+        return examine(account=arguments.account, as_json=arguments.json)
 
 
 def _history(arguments: argparse.Namespace) -> int:
-    from entra_sync.cli.history import print_history
+    with _connections():
+        from entra_sync.cli.history import print_history
 
-    return print_history(account=arguments.account, limit=arguments.limit, as_json=arguments.json)
+        return print_history(account=arguments.account, limit=arguments.limit, as_json=arguments.json)
+
+
+def _connections() -> AbstractContextManager[None]:
+    """Airflow's Connections: of the Airflow that is configured, else of this checkout's set-up."""
+    from entra_sync.local.inside import set_up
+
+    return set_up()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from entra_sync import record
+from entra_sync import migrations, record
 from entra_sync.airflow.connections import database_url
 from entra_sync.db import connect
+from entra_sync.errors import ConfigurationError
 
 COLUMNS = {
     "id": "run",
@@ -24,7 +25,10 @@ COLUMNS = {
 
 def print_history(*, account: str | None, limit: int, as_json: bool) -> int:
     """Print the newest runs first."""
-    with connect(database_url()) as connection:
+    url = database_url()
+    if migrations.pending(url):
+        raise ConfigurationError("The PeopleGoal database is not migrated.", hint="Run `make migrate` or `make sync`.")
+    with connect(url) as connection:
         runs = record.history(connection, account, limit)
     if as_json:
         print(json.dumps(runs, indent=2, default=str))
