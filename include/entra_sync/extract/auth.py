@@ -16,6 +16,7 @@ import requests
 
 from entra_sync.config.connection import EntraConnection
 from entra_sync.errors import GraphUnavailable, SignInRefused
+from entra_sync.extract.tls import ContextAdapter, context
 
 TIMEOUT_S = (10.0, 30.0)
 
@@ -110,6 +111,7 @@ def _session(connection: EntraConnection) -> requests.Session:
     session = _TimedSession()
     session.trust_env = False
     session.verify = connection.verify
+    session.mount("https://", ContextAdapter(context(connection.verify)))
     session.proxies.update(connection.proxies)
     return session
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from entra_sync.errors import GraphError, GraphProtocolError, GraphUnavailable, 
 from entra_sync.extract.auth import TokenSource
 from entra_sync.extract.columns import parse_json
 from entra_sync.extract.retry import RETRIED_STATUSES, RetryPolicy, parse_retry_after
+from entra_sync.extract.tls import context
 
 CONCURRENCY = 8
 TIMEOUT = httpx.Timeout(60.0, connect=15.0)
@@ -75,7 +75,7 @@ class GraphClient:
         self._tokens = TokenSource(connection)
         self._places = asyncio.Semaphore(CONCURRENCY)
         self._http = httpx.AsyncClient(
-            verify=ssl.create_default_context(cafile=connection.verify) if isinstance(connection.verify, str) else True,
+            verify=context(connection.verify),
             timeout=TIMEOUT,
             limits=httpx.Limits(max_connections=CONCURRENCY, max_keepalive_connections=CONCURRENCY),
             proxy=connection.proxies.get("https") or None,
