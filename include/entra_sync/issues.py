@@ -59,7 +59,7 @@ _BLOCKING = {
     ),
     "scope_empty": (
         "Nobody in the tenant is in scope",
-        "Check the account's scope; entra-sync preview shows who is left out and why.",
+        "Check the account's scope: its user types, groups and filters.",
     ),
     "scope_group_hidden": (
         "The account's scope names a group whose members were not read",
