@@ -20,7 +20,7 @@ from entra_sync.errors import EntraSyncError
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status."""
-    arguments = _parser().parse_args(argv)
+    arguments = parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))
     except EntraSyncError as error:
@@ -28,10 +28,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="entra-sync", description="Microsoft Entra ID to PeopleGoal.")
-    parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    made = argparse.ArgumentParser(prog="entra-sync", description="Microsoft Entra ID to PeopleGoal.")
+    made.add_argument("--version", action="version", version=__version__)
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
 
     accounts = commands.add_parser("accounts", help="look at the account files")
     actions = accounts.add_subparsers(required=True, metavar="ACTION")
@@ -49,11 +50,11 @@ def _parser() -> argparse.ArgumentParser:
     history.add_argument("--limit", type=int, default=20, help="how many runs (default: 20)")
     _json(history)
     history.set_defaults(run=_history)
-    return parser
+    return made
 
 
-def _json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print JSON for a program")
+def _json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON for a program")
 
 
 # Imported when asked for: Airflow, which holds the Connections, takes seconds to import.

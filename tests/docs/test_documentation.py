@@ -1,0 +1,53 @@
+"""What README, guides and hints tell people to do exists: make targets, commands, files; and every command is told."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+import pytest
+
+from entra_sync.cli import parser
+from entra_sync.issues import CODES
+from tests.conftest import ROOT
+
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def commands(of: argparse.ArgumentParser, before: str = "") -> set[str]:
+    """Every command of the command line, such as ``accounts check``."""
+    found: set[str] = set()
+    for action in of._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, inner in action.choices.items():
+                found |= commands(inner, f"{before} {name}".strip())
+    return found or {before}
+
+
+def told(text: str) -> set[str]:
+    return {match.strip() for match in re.findall(r"entra-sync ((?:accounts )?[a-z]+)", text)}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_page_names_only_what_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+
+    assert set(re.findall(r"`make ([a-z]+)", text)) <= TARGETS
+    assert told(text) <= commands(parser())
+    for link in re.findall(r"\]\((?!https?://)([^)#]+)", text):
+        assert (page.parent / link).exists(), link
+
+
+def test_a_hint_names_only_what_exists() -> None:
+    for code in CODES.values():
+        assert set(re.findall(r"\bmake ([a-z]+)\b", code.hint or "")) <= TARGETS | {"sure"}, code.code
+        assert told(code.hint or "") <= commands(parser()), code.code
+
+
+def test_the_readme_tells_every_command_and_target() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert {name for name in TARGETS if f"`make {name}" not in text} <= {"help", "setup", "lock", "clean"}
+    assert commands(parser()) - {"doctor"} <= told(text)
