@@ -103,11 +103,6 @@ def write_manifest(folder: UPath, manifest: Manifest) -> str:
     return str(folder)
 
 
-def is_sealed(folder: UPath) -> bool:
-    """Whether a snapshot was finished here."""
-    return (folder / MANIFEST).exists()
-
-
 def read_manifest(uri: str) -> Manifest:
     """Read a snapshot's manifest. Raises SnapshotError when there is none or when it is of another version."""
     path = UPath(uri) / MANIFEST

@@ -29,10 +29,6 @@ class Use:
     def __init__(self, path: Path) -> None:
         self.descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
-    def try_join(self) -> bool:
-        """Join, unless somebody holds it alone."""
-        return self._flock(fcntl.LOCK_SH | fcntl.LOCK_NB)
-
     def join(self) -> None:
         """Join; waits while somebody holds it alone."""
         fcntl.flock(self.descriptor, fcntl.LOCK_SH)
