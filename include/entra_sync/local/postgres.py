@@ -16,15 +16,14 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
 from urllib.parse import quote
 
 import psycopg
 
 from entra_sync.errors import ConfigurationError
-from entra_sync.local.locks import Use, exclusive
 from entra_sync.local.postgres_place import SOCKET, Place, find_place
 from entra_sync.local.processes import identify, tail
+from entra_sync.local.shared import Shared
 
 DATABASES = ("airflow", "peoplegoal")
 ADMIN = "postgres"
@@ -32,67 +31,28 @@ PORT = 5432
 LARGEST_LOG_BYTES = 20_000_000
 
 
-class Postgres:
+class Postgres(Shared):
     """The server of one folder, for the time that it is used: ``with Postgres(folder) as server: server.url(...)``."""
 
     def __init__(self, folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
+        super().__init__(lock=folder.with_name(f"{folder.name}.lock"), users=folder.with_name(f"{folder.name}.users"))
         self.folder = folder
         self.settings = dict(settings or {})
-        self._lock = folder.with_name(f"{folder.name}.lock")
-        self._users = folder.with_name(f"{folder.name}.users")
-        self._use: Use | None = None
         self._place: Place | None = None
 
-    def __enter__(self) -> Self:
-        """Join the server; start it first when it does not run."""
-        with exclusive(self._lock):
-            place = self.place
-            if self.pid() is not None and not (place.socket / SOCKET).exists():
-                self._stop()  # a cleaner of /tmp took its socket: nobody can reach it any more
-            if self.pid() is None:
-                self._start(place)
-            # Only now: a program started above must not inherit the use.
-            self._use = Use(self._users)
-            self._use.join()
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        """Leave the server; the last one stops it."""
-        use, self._use = self._use, None
-        if use is None:
-            return
-        with exclusive(self._lock):
-            if use.leave():
-                self._stop()
+    def _ensure_running(self) -> None:
+        place = self.place
+        if self.pid() is not None and not (place.socket / SOCKET).exists():
+            self._stop()  # a cleaner of /tmp took its socket: nobody can reach it any more
+        if self.pid() is None:
+            self._start(place)
 
     @property
     def place(self) -> Place:
-        """Where the server lives; decided under the lock by ``__enter__``."""
+        """Where the server lives; decided under the lock when it is joined."""
         if self._place is None:
             self._place = find_place(self.folder)
         return self._place
-
-    @property
-    def descriptor(self) -> int:
-        """What a background process inherits to go on using the server after ``hand_over``."""
-        if self._use is None:
-            raise RuntimeError("the server is not in use")
-        return self._use.descriptor
-
-    def hand_over(self) -> None:
-        """Leave the server running for the processes that inherited ``descriptor``."""
-        use, self._use = self._use, None
-        if use is not None:
-            use.hand_over()
-
-    def stop_unused(self) -> bool:
-        """Stop the server if nobody uses it; whether it is stopped now."""
-        with exclusive(self._lock):
-            use = Use(self._users)
-            if not use.leave():
-                return False
-            self._stop()
-        return True
 
     def url(self, database: str, *, driver: str = "") -> str:
         """The database as a URL; ``driver`` is SQLAlchemy's, such as ``+psycopg2``."""

@@ -6,64 +6,32 @@ import json
 import socket
 import time
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any
 
 from entra_sync.errors import ConfigurationError
 from entra_sync.local import processes
-from entra_sync.local.locks import Use, exclusive
 from entra_sync.local.paths import Local, project_root
+from entra_sync.local.shared import Shared
 
 RECORD = "sandbox.process"
 
 
-class Sandbox:
+class Sandbox(Shared):
     """The sandbox tenant of a set-up, for the time that it is used; the last one stops it."""
 
     def __init__(self, local: Local, environ: Mapping[str, str]) -> None:
+        super().__init__(lock=local.file("sandbox.lock"), users=local.file("sandbox.users"))
         self.local = local
         self.environ = environ
         self._record = local.file(RECORD)
-        self._lock = local.file("sandbox.lock")
-        self._users = local.file("sandbox.users")
-        self._use: Use | None = None
 
-    def __enter__(self) -> Self:
-        """Join the tenant; start it first when it does not answer."""
-        with exclusive(self._lock):
-            if not self._answers():
-                processes.stop(self._record)
-                self._start()
-            self._use = Use(self._users)
-            self._use.join()
-        return self
+    def _ensure_running(self) -> None:
+        if not self._answers():
+            self._stop()
+            self._start()
 
-    def __exit__(self, *exc: object) -> None:
-        """Leave the tenant; the last one stops it."""
-        use, self._use = self._use, None
-        if use is None:
-            return
-        with exclusive(self._lock):
-            if use.leave():
-                processes.stop(self._record)
-
-    @property
-    def descriptor(self) -> int:
-        """What a background process inherits to go on using the tenant after ``hand_over``."""
-        if self._use is None:
-            raise RuntimeError("the sandbox tenant is not in use")
-        return self._use.descriptor
-
-    def hand_over(self) -> None:
-        """Leave the tenant running for the processes that inherited ``descriptor``."""
-        use, self._use = self._use, None
-        if use is not None:
-            use.hand_over()
-
-    def stop_unused(self) -> None:
-        """Stop the tenant if nobody uses it."""
-        with exclusive(self._lock):
-            if Use(self._users).leave():
-                processes.stop(self._record)
+    def _stop(self) -> None:
+        processes.stop(self._record)
 
     def connection(self) -> str:
         """The tenant's Entra connection, as Airflow reads it."""
