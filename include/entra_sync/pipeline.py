@@ -96,11 +96,11 @@ def transform(ref: RunRef, snapshot_uri: str, checks_uri: str, *, date: str) -> 
     """Make the day's PeopleGoal tables; running a date again replaces them. Gives the URI of the folder."""
     from entra_sync.scope import decide
     from entra_sync.transform import build
-    from entra_sync.validate import rejected_ids
+    from entra_sync.validate import rejections
 
     with _step(ref, "transform") as (_, facts):
         tables = read_tables(snapshot_uri, read_manifest(snapshot_uri))
-        rejected = rejected_ids(read_table(UPath(checks_uri) / ISSUES))
+        rejected = rejections(read_table(UPath(checks_uri) / ISSUES))
         decisions = decide(tables.users, tables.groups, tables.memberships, ref.account)
         curated = build(tables, ref.account, rejected, decisions)
         folder = ref.store.curated(ref.account.account, date)

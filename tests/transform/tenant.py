@@ -12,7 +12,7 @@ from entra_sync.extract.select import GROUP_SELECT, schema, user_select
 from entra_sync.extract.tables import MANAGER_COLUMNS, MEMBERSHIP_SCHEMA, SnapshotTables
 from entra_sync.scope import decide
 from entra_sync.transform import CuratedTables, build
-from entra_sync.validate import check
+from entra_sync.validate import check, rejections
 
 
 def uid(number: int) -> str:
@@ -98,7 +98,7 @@ def built(snapshot: SnapshotTables, config: AccountConfig | None = None) -> Cura
     config = config or account()
     checked = check(snapshot, config, complete=True)
     assert checked.blocked == []
-    return build(snapshot, config, checked.rejected, decided(snapshot, config))
+    return build(snapshot, config, rejections(checked.issues), decided(snapshot, config))
 
 
 def profiles(snapshot: SnapshotTables, config: AccountConfig | None = None) -> list[dict[str, Any]]:

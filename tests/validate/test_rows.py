@@ -9,7 +9,7 @@ import pytest
 from entra_sync.config.account import AccountConfig
 from entra_sync.extract.tables import SnapshotTables
 from entra_sync.issues import CODES, ISSUE_SCHEMA
-from entra_sync.validate import Checked, check, rejected_ids
+from entra_sync.validate import Checked, check, rejections
 from tests.transform.tenant import account, person, tables, uid
 
 
@@ -115,7 +115,7 @@ def test_the_rejected_are_read_back_from_the_kept_issues() -> None:
         person(4),
     ]
     found = checked(tables(people))
-    assert rejected_ids(found.issues) == found.rejected == {uid(1), uid(2)}
+    assert set(rejections(found.issues)) == found.rejected == {uid(1), uid(2)}
     assert codes(found, 2) == ["email_invalid", "date_invalid"]
 
 

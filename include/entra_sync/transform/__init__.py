@@ -6,7 +6,7 @@ else is in ``person`` with the reason. The same input, in whatever order of rows
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -41,14 +41,15 @@ class CuratedTables:
 
 
 def build(
-    tables: SnapshotTables, account: AccountConfig, rejected: AbstractSet[str], decisions: pd.DataFrame
+    tables: SnapshotTables, account: AccountConfig, rejected: Mapping[str, str], decisions: pd.DataFrame
 ) -> CuratedTables:
-    """Build the tables of one day. ``decisions`` is scope's word on these users, ``rejected`` validate's."""
+    """Build the tables of one day. ``decisions`` is scope's word on these users, ``rejected`` validate's:
+    id -> code of the first error."""
     users = usable(tables.users)
-    states = with_rejected(decisions, rejected)
+    states = with_rejected(decisions, rejected.keys())
     links = org_chart(users, states).links if wants_managers(account) else NO_LINKS
     profile = profile_table(users, states, links, account)
-    person = person_table(users, decisions, states, account)
+    person = person_table(decisions, states, rejected)
     groups, group_members, found = group_teams(tables.groups, tables.memberships, person, account)
     leads, lead_members = manager_teams(links, profile, person, account)
     return CuratedTables(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -12,7 +13,6 @@ from entra_sync.config.account import AccountConfig, Field_
 from entra_sync.config.fields import PROFILE_COLUMNS
 from entra_sync.scope import IN_SCOPE, REJECTED
 from entra_sync.scope.fields import Column, date_values, emails, is_date, text_values, usable
-from entra_sync.validate.rows import row_errors
 
 PERSON_SCHEMA = pa.schema([(name, pa.string()) for name in ("entra_id", "email", "label", "state", "reason")])
 
@@ -39,13 +39,11 @@ def profile_table(users: pa.Table, states: pd.Series[str], links: pd.DataFrame, 
     return pa.table(columns)
 
 
-def person_table(users: pa.Table, decisions: pd.DataFrame, states: pd.Series[str], account: AccountConfig) -> pa.Table:
+def person_table(decisions: pd.DataFrame, states: pd.Series[str], rejected: Mapping[str, str]) -> pa.Table:
     """One row per user with a usable id; the reason of a rejected one is the code of their first error."""
-    errors = row_errors(users, decisions, account).drop_duplicates("entra_id")
-    codes = dict(zip(errors["entra_id"].tolist(), errors["code"].tolist(), strict=True))
     bad = states == REJECTED
     reason = decisions["reason"].copy()
-    reason[bad] = [codes.get(one, REJECTED) for one in decisions.loc[bad, "entra_id"]]
+    reason[bad] = [rejected[one] for one in decisions.loc[bad, "entra_id"]]
     rows = decisions.assign(state=states, reason=reason)
     columns = [pa.array(rows[name], pa.string(), from_pandas=True) for name in PERSON_SCHEMA.names]
     return pa.Table.from_arrays(columns, schema=PERSON_SCHEMA)

@@ -47,9 +47,11 @@ def check(tables: SnapshotTables, account: AccountConfig, *, complete: bool) -> 
     return Checked(issues=issue_table(found), rejected=rejected, blocked=blocked)
 
 
-def rejected_ids(issues: pa.Table) -> set[str]:
-    """The users whose rows were rejected, out of the kept findings: those with an error."""
-    found: list[dict[str, Any]] = issues.select(["severity", "entity", "entra_id"]).to_pylist()
-    return {
-        row["entra_id"] for row in found if row["severity"] == "error" and row["entity"] == "user" and row["entra_id"]
-    }
+def rejections(issues: pa.Table) -> dict[str, str]:
+    """The users whose rows were rejected, out of the kept findings: id -> code of the first error."""
+    reasons: dict[str, str] = {}
+    found: list[dict[str, Any]] = issues.select(["severity", "entity", "entra_id", "code"]).to_pylist()
+    for row in found:
+        if row["severity"] == "error" and row["entity"] == "user" and row["entra_id"]:
+            reasons.setdefault(row["entra_id"], row["code"])
+    return reasons
