@@ -1,12 +1,13 @@
 # `make` lists the targets. Needs git, make and a Python 3.11, 3.12 or 3.13; everything else is set up in .venv and .local.
 .DEFAULT_GOAL := help
-.PHONY: help setup sync test up down doctor day psql migrate lint format lock bench clean
+.PHONY: help setup sync test up down doctor day psql migrate lint format lock bench soak clean
 # A parallel make would run two of them on the same files.
 .NOTPARALLEL:
 
 ACCOUNT ?= contoso
 MODE ?= auto
 DRY_RUN ?=
+SCENARIO ?=
 export SQL
 LOCAL := .venv/bin/python -m entra_sync.local
 
@@ -16,8 +17,9 @@ help: ## list the targets
 setup: ## make or update .venv (all targets do so first)
 	@sh scripts/setup
 
-sync: setup ## run one account's DAG once, whole, and print the summary (ACCOUNT=contoso MODE=auto|full DRY_RUN=1)
-	@$(LOCAL) sync --account "$(ACCOUNT)" --mode "$(MODE)" $(if $(filter-out 0 no false,$(DRY_RUN)),--dry-run)
+sync: setup ## run one account's DAG once, whole, and print the summary (ACCOUNT=contoso MODE=auto|full|incremental DRY_RUN=1 SCENARIO=...)
+	@$(LOCAL) sync --account "$(ACCOUNT)" --mode "$(MODE)" $(if $(filter-out 0 no false,$(DRY_RUN)),--dry-run) \
+		$(if $(SCENARIO),--scenario "$(SCENARIO)")
 
 test: setup ## lint, format, types, SQL lint and every test
 	@sh scripts/test
@@ -50,9 +52,14 @@ format: setup ## format the code and mend what the linter can mend
 lock: setup ## lock anew what pyproject.toml asks for, with hashes, for all supported Pythons
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --all-extras \
 		--no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements.txt
+	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+		--no-emit-index-url --no-emit-find-links --no-header bench/peers/requirements.in -o bench/peers/requirements.txt
 
 bench: setup ## measure, and print ratios against floors and limits
 	@$(LOCAL) run python -m bench
+
+soak: setup ## extract a tenant of 1,000,000 users once, and print the figures (takes long)
+	@$(LOCAL) run python -m bench.scale --users 1000000 --groups 50000 --memberships 5000000 --quota L
 
 clean: setup ## stop everything and delete this set-up's databases, logs and store
 	@$(LOCAL) clean

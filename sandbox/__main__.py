@@ -1,12 +1,14 @@
-"""The sandbox tenant from the command line: serve it, let a day pass, show what is in it."""
+"""The sandbox tenant from the command line: serve it, let a day pass, make a night go wrong, show what is in it."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
-from sandbox.commands import day, serve, show
+from sandbox.commands import day, scenario, scenarios, serve, show
+from sandbox.server.throttle import QUOTAS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,16 +21,22 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument("--port", type=int, default=0, help="0: the port of last time, else any free one")
     command.add_argument("--users", type=int, default=250, help="people of a new company (default: 250)")
     command.add_argument("--groups", type=int, default=30, help="groups of a new company (default: 30)")
+    command.add_argument("--memberships", type=int, help="about so many, of a new company (default: 4.5 per user)")
     command.add_argument("--seed", type=int, default=1, help="another number, another company (default: 1)")
     command.add_argument("--latency-ms", type=int, default=0, help="how long every answer takes at least")
+    command.add_argument("--quota", type=_quota, metavar="Q", help="S, M, L or resource units in ten seconds")
+    command.add_argument("--memory-only", action="store_true", help="never write the company to the folder")
     command.set_defaults(
         run=lambda given: serve(
             Path(given.state),
             port=given.port,
             users=given.users,
             groups=given.groups,
+            memberships=given.memberships,
             seed=given.seed,
             latency_s=given.latency_ms / 1000,
+            quota=given.quota,
+            memory_only=given.memory_only,
         )
     )
 
@@ -36,12 +44,25 @@ def main(arguments: list[str] | None = None) -> int:
     _state(command)
     command.set_defaults(run=lambda given: day(Path(given.state)))
 
+    command = commands.add_parser("scenario", help="make the running tenant misbehave in a way that has a name")
+    command.add_argument("name", metavar="NAME", help="one of those that `scenarios` lists; healthy ends them all")
+    _state(command)
+    command.set_defaults(run=lambda given: scenario(Path(given.state), given.name))
+
+    command = commands.add_parser("scenarios", help="list the names and what each does")
+    command.set_defaults(run=lambda given: scenarios())
+
     command = commands.add_parser("show", help="say what is in the company")
     _state(command)
     command.set_defaults(run=lambda given: show(Path(given.state)))
 
     given = parser.parse_args(arguments)
     return int(given.run(given))
+
+
+def _quota(text: str) -> Any:
+    """One of the three tenant sizes that Graph tells apart, or a number."""
+    return text if text in QUOTAS else float(text)
 
 
 def _state(command: argparse.ArgumentParser) -> None:

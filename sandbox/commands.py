@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -11,21 +12,37 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
+from sandbox.churn import churn
 from sandbox.company import Company, build_company
 from sandbox.connection import connection_parts
 from sandbox.day import a_working_day
+from sandbox.scenarios import SCENARIOS, Stage, UnknownScenario
 from sandbox.server.app import create_app
 from sandbox.server.run import Server, listen, port_of
 from sandbox.server.tenant import Settings, Tenant
 from sandbox.state import StateFolder
 
 
-def serve(folder: Path, *, port: int, users: int, groups: int, seed: int, latency_s: float) -> int:
-    """Serve the company of a folder until a signal ends it; a company that is there already is taken as it is."""
+def serve(
+    folder: Path,
+    *,
+    port: int,
+    users: int,
+    groups: int,
+    seed: int,
+    latency_s: float,
+    memberships: int | None = None,
+    quota: Literal["S", "M", "L"] | float | None = None,
+    memory_only: bool = False,
+) -> int:
+    """Serve the company of a folder until a signal ends it; a company that is there already is taken as it is.
+
+    With ``memory_only`` the company is never written to the folder: neither a new one nor what a day does to it.
+    """
     state = StateFolder(folder)
     state.create()
     running = state.server()
@@ -33,8 +50,11 @@ def serve(folder: Path, *, port: int, users: int, groups: int, seed: int, latenc
         return _fail(f"A sandbox tenant is already served out of {state.folder} (process {running['pid']}).")
     company = state.company()
     if company is None:
-        company = build_company(seed=seed, users=users, groups=groups)
-        state.save_company(company)
+        company = build_company(seed=seed, users=users, groups=groups, memberships=memberships)
+        if not memory_only:
+            state.save_company(company)
+    # The collector need not go through a million users again and again.
+    gc.freeze()
     app, last_port = state.app()
     try:
         place = _listen(port, last_port)
@@ -42,7 +62,7 @@ def serve(folder: Path, *, port: int, users: int, groups: int, seed: int, latenc
         return _fail(f"Port {port} cannot be had: {error.strerror}. Leave --port out for any free one.")
     port = port_of(place)
     state.save_app(app, port)
-    tenant = Tenant(company=company, app=app, settings=Settings(latency_s=latency_s))
+    tenant = Tenant(company=company, app=app, settings=Settings(latency_s=latency_s, quota=quota))
     certificates = state.certificates()
     connection = connection_parts(app, port, certificates.ca_file)
 
@@ -54,10 +74,18 @@ def serve(folder: Path, *, port: int, users: int, groups: int, seed: int, latenc
 
     def next_day() -> list[str]:
         said = a_working_day(company)
-        state.save_company(company)
+        if not memory_only:
+            state.save_company(company)
         return said
 
-    server = Server(create_app(tenant, next_day=next_day), certificates, ready)
+    def change(share: float) -> dict[str, int]:
+        said = churn(company, share=share)
+        if not memory_only:
+            state.save_company(company)
+        return said
+
+    app_of_all = create_app(tenant, next_day=next_day, stage=Stage(tenant), change=change)
+    server = Server(app_of_all, certificates, ready)
 
     def end(*_: object) -> None:
         server.should_exit = True
@@ -88,6 +116,31 @@ def day(folder: Path) -> int:
         print(f"  {sentence}")
     if not answer["said"]:
         print("  Nothing happened.")
+    return 0
+
+
+def scenario(folder: Path, name: str) -> int:
+    """Begin a scenario in the running server."""
+    if name not in SCENARIOS:
+        return _fail(str(UnknownScenario(name)))
+    state = StateFolder(folder)
+    running = state.server()
+    try:
+        said = _request(state, running, f"/sandbox/scenario/{name}", method="POST") if running else None
+    except urllib.error.HTTPError:
+        raise
+    except OSError:
+        said = None
+    if said is None:
+        return _fail(f"No sandbox tenant is served out of {state.folder}: a scenario is for a running one.")
+    print(f"{name}: {said.decode()}")
+    return 0
+
+
+def scenarios() -> int:
+    """List the scenarios."""
+    for name, entry in SCENARIOS.items():
+        print(f"{name:<18}{entry.sentence}")
     return 0
 
 

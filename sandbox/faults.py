@@ -31,8 +31,9 @@ class Fault:
     """One thing that goes wrong.
 
     ``status`` answers with it: with ``raw`` bytes, a JSON ``body``, or by default Graph's own error. ``close`` drops
-    the connection halfway through an answer. ``delay_s`` waits first; alone, the true answer then follows. The first
-    ``skip`` matches pass, the next ``times`` fail (None: for ever).
+    the connection halfway through an answer. ``delay_s`` waits first; alone, the true answer then follows.
+    ``next_link`` takes the place of the true answer's next link; ``{self}`` in it is the request's own address. The
+    first ``skip`` matches pass, then every match fails, or one of ``every`` so many, ``times`` times (None: for ever).
     """
 
     path: str
@@ -43,8 +44,10 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
     times: int | None = None
     skip: int = 0
+    every: int = 1
     close: bool = False
     delay_s: float = 0.0
+    next_link: str | None = None
 
     @property
     def answers(self) -> bool:
@@ -86,7 +89,8 @@ class Faults:
                     continue
                 seen = self._matches[fault]
                 self._matches[fault] = seen + 1
-                if seen >= fault.skip and (fault.times is None or seen < fault.skip + fault.times):
+                turn, rest = divmod(seen - fault.skip, fault.every)
+                if turn >= 0 and rest == 0 and (fault.times is None or turn < fault.times):
                     return fault
         return None
 
@@ -94,4 +98,5 @@ class Faults:
         """How many requests have met this fault."""
         with self._lock:
             seen = max(0, self._matches.get(fault, 0) - fault.skip)
-        return seen if fault.times is None else min(seen, fault.times)
+        met = -(-seen // fault.every)
+        return met if fault.times is None else min(met, fault.times)

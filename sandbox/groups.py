@@ -72,8 +72,9 @@ def add_groups(company: Company, count: int, rng: random.Random, memberships: in
     projects = max(0, count - len(makers))
     placed = sum(len(group.member_ids) for group in company.groups.values())
     weights = [1 / (n + 3) ** 0.5 for n in range(projects)]
+    total = sum(weights)
     for number, weight in enumerate(weights):
-        size = max(2, round((memberships - placed) * weight / sum(weights)))
+        size = max(2, round((memberships - placed) * weight / total))
         _project(company, rng, number, _some(rng, everybody, size))
 
 

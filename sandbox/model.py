@@ -20,6 +20,7 @@ import orjson
 from sandbox.addresses import local_part
 from sandbox.objects import Change, DirectoryObject, Group, User
 
+CHANGES_KEPT = 400_000
 EPOCH = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)  # day 0 of every company
 
 
@@ -42,6 +43,8 @@ class Company:
     changes: list[Change] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
     _names: set[str] | None = field(default=None, init=False, repr=False, compare=False)
+    # By local part: no smaller number than this one is free. Without it the thousandth Maria Silva tried a thousand.
+    _numbers: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     # Users
 
@@ -74,18 +77,19 @@ class Company:
         """Set attributes; None clears one."""
         with self.lock:
             user = self.users[user_id]
-            user.attributes = user.attributes | attributes
+            _set(user, attributes)
             if attributes.get("userPrincipalName"):
                 self.claim(str(attributes["userPrincipalName"]))
-            self._log(user, "user", "updated")
+            self._log(user, "user", "updated", names=list(attributes))
 
     def set_manager(self, user_id: str, manager_id: str | None) -> None:
         """Set or, with None, remove the manager."""
         with self.lock:
             if manager_id is not None and manager_id not in self.users and manager_id not in self.others:
                 raise KeyError(manager_id)
-            self.users[user_id].manager_id = manager_id
-            self._log(self.users[user_id], "user", "manager", manager_id)
+            user = self.users[user_id]
+            old_id, user.manager_id = user.manager_id, manager_id
+            self._log(user, "user", "manager", manager_id, old_id=old_id)
 
     def disable(self, user_id: str) -> None:
         """Block the account from signing in."""
@@ -116,6 +120,7 @@ class Company:
         with self.lock:
             user = self.deleted_users.pop(user_id)
             self._taken().discard(str(user.attributes.get("userPrincipalName")).lower())
+            self._numbers.clear()
             self._unlink(user_id)
             for report in (*self.users.values(), *self.deleted_users.values()):
                 if report.manager_id == user_id:
@@ -151,8 +156,8 @@ class Company:
         """Set attributes; None clears one."""
         with self.lock:
             group = self.groups[group_id]
-            group.attributes = group.attributes | attributes
-            self._log(group, "group", "updated")
+            _set(group, attributes)
+            self._log(group, "group", "updated", names=list(attributes))
 
     def delete_group(self, group_id: str) -> None:
         """Move a group to the deleted items."""
@@ -161,6 +166,14 @@ class Company:
             group.attributes = group.attributes | {"deletedDateTime": self.now()}
             self.deleted_groups[group_id] = group
             self._log(group, "group", "deleted")
+
+    def restore_group(self, group_id: str) -> None:
+        """Bring a group back from the deleted items, with its members."""
+        with self.lock:
+            group = self.deleted_groups.pop(group_id)
+            group.attributes = group.attributes | {"deletedDateTime": None}
+            self.groups[group_id] = group
+            self._log(group, "group", "restored")
 
     def add_member(self, group_id: str, member_id: str) -> None:
         """Add a user, a group or another object; a member already is no error."""
@@ -230,10 +243,10 @@ class Company:
     def free_principal_name(self, wish: str) -> str:
         """A user principal name that nobody has, deleted users included, as near as possible to ``wish``."""
         local = local_part(wish.partition("@")[0]) or "user"
-        taken, number, name = self._taken(), 1, f"{local}@{self.domain}"
-        while name in taken:
+        taken, number = self._taken(), self._numbers.get(local, 1)
+        while (name := f"{local}{number if number > 1 else ''}@{self.domain}") in taken:
             number += 1
-            name = f"{local}{number}@{self.domain}"
+        self._numbers[local] = number
         return name
 
     def claim(self, principal_name: str) -> None:
@@ -280,9 +293,39 @@ class Company:
         for group in (*self.groups.values(), *self.deleted_groups.values()):
             if object_id in group.member_ids:
                 group.member_ids = {m: None for m in group.member_ids if m != object_id}
+                self._log(group, "group", "member removed", object_id)
             group.owner_ids = [owner for owner in group.owner_ids if owner != object_id]
 
-    def _log(self, item: User | Group, entity: str, what: str, link_id: str | None = None) -> None:
+    def _log(
+        self,
+        item: User | Group,
+        entity: str,
+        what: str,
+        link_id: str | None = None,
+        *,
+        old_id: str | None = None,
+        names: list[str] | None = None,
+    ) -> None:
         self.version += 1
         item.version = self.version
-        self.changes.append(Change(version=self.version, entity=entity, id=item.id, what=what, link_id=link_id))
+        self.changes.append(
+            Change(
+                version=self.version,
+                entity=entity,
+                id=item.id,
+                what=what,
+                link_id=link_id,
+                old_id=old_id,
+                names=names or [],
+            )
+        )
+        if len(self.changes) > CHANGES_KEPT:
+            # Whoever comes with a position before these has to list everything again.
+            del self.changes[: CHANGES_KEPT // 2]
+
+
+def _set(item: User | Group, attributes: dict[str, Any]) -> None:
+    """Set attributes, and remember which were cleared."""
+    cleared = {name for name, value in attributes.items() if value is None and item.attributes.get(name) is not None}
+    item.cleared = sorted((set(item.cleared) | cleared) - {n for n, value in attributes.items() if value is not None})
+    item.attributes = item.attributes | attributes

@@ -14,6 +14,8 @@ class User:
     attributes: dict[str, Any]
     manager_id: str | None = None
     version: int = 0
+    # Attributes that had a value once: a change feed tells them as null, and leaves out what never had one.
+    cleared: list[str] = field(default_factory=list)
 
 
 @dataclass(kw_only=True)
@@ -25,6 +27,7 @@ class Group:
     member_ids: dict[str, None] = field(default_factory=dict)
     owner_ids: list[str] = field(default_factory=list)
     version: int = 0
+    cleared: list[str] = field(default_factory=list)
 
 
 @dataclass(kw_only=True)
@@ -38,10 +41,15 @@ class DirectoryObject:
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One entry of the log: ``what`` happened to the object ``id`` with this version."""
+    """One entry of the log: ``what`` happened to the object ``id`` with this version.
+
+    ``names`` are the attributes that were updated, ``link_id`` the other end of a link, ``old_id`` the one before.
+    """
 
     version: int
     entity: str
     id: str
     what: str
     link_id: str | None = None
+    old_id: str | None = None
+    names: list[str] = field(default_factory=list)

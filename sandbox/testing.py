@@ -13,6 +13,7 @@ from sandbox.certificates import certificates_in
 from sandbox.company import Company, build_company
 from sandbox.connection import connection_parts
 from sandbox.faults import Faults
+from sandbox.scenarios import Stage
 from sandbox.server.app import create_app
 from sandbox.server.run import ServerThread, listen, port_of
 from sandbox.server.tenant import Counters, Settings, Tenant
@@ -32,6 +33,7 @@ class SandboxTenant:
     ) -> None:
         self.company = company or build_company(seed=seed, users=users, groups=groups)
         self.tenant = Tenant(company=self.company, settings=Settings(**settings))
+        self._stage = Stage(self.tenant)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._server: ServerThread | None = None
         self.ca_file = Path()
@@ -42,7 +44,7 @@ class SandboxTenant:
         certificates = certificates_in(Path(self._folder.name))
         place = listen()
         self.ca_file, self.port = certificates.ca_file, port_of(place)
-        self._server = ServerThread(create_app(self.tenant), certificates, place)
+        self._server = ServerThread(create_app(self.tenant, stage=self._stage), certificates, place)
         self._server.start()
         return self
 
@@ -53,6 +55,10 @@ class SandboxTenant:
             self._server.stop()
         if self._folder is not None:
             self._folder.cleanup()
+
+    def scenario(self, name: str) -> None:
+        """Begin a bad night by its name; ``healthy`` ends it."""
+        self._stage.set(name)
 
     @property
     def settings(self) -> Settings:

@@ -1,6 +1,6 @@
 """What every Graph request has in common: faults, the bearer token, error bodies, identifying headers.
 
-A limit on resource units, when there is one, has its place in ``answer``: before the handler, for items of a batch too.
+An answer of a fault costs nothing of the quota; near the quota every answer says so, items of a batch too.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 
+from sandbox.faults import Fault
 from sandbox.server.errors import ConnectionDropped, GraphRefusal, error_body, invalid_token
 from sandbox.server.messages import GraphRequest, Reply
 from sandbox.server.tenant import GRAPH, Tenant
@@ -22,21 +23,24 @@ async def answer(tenant: Tenant, request: GraphRequest, handler: Handler) -> Rep
     """Answer one request, alone or out of a batch. Raises ConnectionDropped when a fault says so."""
     request_id = str(uuid.uuid4())
     client_request_id = request.headers.get("client-request-id", request_id)
+    fault = tenant.faults.match(request.method, request.target)
     try:
-        reply = await faulted(tenant, request.method, request.target, (request_id, client_request_id))
+        reply = await faulted(fault, (request_id, client_request_id))
         if reply is None:
             reply = await handler(tenant, request)
+        if fault is not None and fault.next_link is not None and isinstance(reply.body, dict):
+            reply.body.pop("@odata.deltaLink", None)
+            reply.body["@odata.nextLink"] = fault.next_link.format(self=f"{request.base}{request.target}")
     except GraphRefusal as error:
         body = error_body(error.code, error.message, request_id, client_request_id)
         reply = Reply(status=error.status, body=body, headers={"x-ms-resource-unit": "1"} | error.headers)
     identity = {"Cache-Control": "no-cache", "request-id": request_id, "client-request-id": client_request_id}
-    reply.headers = {"Content-Type": JSON} | identity | reply.headers
+    reply.headers = {"Content-Type": JSON} | identity | tenant.throttle.pressure() | reply.headers
     return reply
 
 
-async def faulted(tenant: Tenant, method: str, target: str, ids: tuple[str, str]) -> Reply | None:
-    """The answer of the fault that this request meets, None when it meets none or is only delayed."""
-    fault = tenant.faults.match(method, target)
+async def faulted(fault: Fault | None, ids: tuple[str, str]) -> Reply | None:
+    """The answer of the fault that a request meets, None when it meets none or the true answer follows."""
     if fault is None:
         return None
     if fault.delay_s:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from sandbox.scenarios import Stage, UnknownScenario
 from sandbox.server import token
 from sandbox.server.answering import answer, faulted
 from sandbox.server.batch import answer_batch
@@ -35,10 +36,22 @@ class Dropped(Response):
         await send({"type": "http.response.body", "body": b'{"value": [', "more_body": True})
 
 
-def create_app(tenant: Tenant, *, next_day: Callable[[], list[str]] | None = None) -> Starlette:
-    """The server of one tenant; with ``next_day`` also ``POST /sandbox/day`` for the bearer of the admin token."""
+def create_app(
+    tenant: Tenant,
+    *,
+    next_day: Callable[[], list[str]] | None = None,
+    stage: Stage | None = None,
+    change: Callable[[float], dict[str, int]] | None = None,
+) -> Starlette:
+    """The server of one tenant.
+
+    For the bearer of the admin token: ``GET /sandbox/counters``, which with ``?reset=1`` starts counting anew; with
+    ``next_day`` also ``POST /sandbox/day``, with ``stage`` also ``POST /sandbox/scenario/NAME``, with ``change`` also
+    ``POST /sandbox/change?share=0.005``.
+    """
 
     async def graph(request: Request) -> Response:
+        tenant.throttle.received()
         call = await _graph_request(request)
         batch = call.path == "/$batch"
         tenant.counters.by_kind["$batch"] += batch
@@ -53,15 +66,49 @@ def create_app(tenant: Tenant, *, next_day: Callable[[], list[str]] | None = Non
         content = await request.body()
         return await _entra(tenant, request, lambda at, name: token.issue(tenant, at, name, content))
 
-    async def day(request: Request) -> Response:
+    def administers(request: Request) -> bool:
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if next_day is None or not secrets.compare_digest(given.encode(), tenant.admin_token.encode()):
+        return secrets.compare_digest(given.encode(), tenant.admin_token.encode())
+
+    async def day(request: Request) -> Response:
+        if next_day is None or not administers(request):
             return Response(status_code=401)
         said = await asyncio.to_thread(next_day)
         return Response(orjson.dumps({"said": said, "day": tenant.company.day}), media_type="application/json")
 
+    async def scenario(request: Request) -> Response:
+        if stage is None or not administers(request):
+            return Response(status_code=401)
+        try:
+            said = stage.set(request.path_params["name"]).sentence
+        except UnknownScenario as error:
+            return Response(str(error), status_code=404, media_type="text/plain")
+        return Response(said, media_type="text/plain")
+
+    async def counters(request: Request) -> Response:
+        if not administers(request):
+            return Response(status_code=401)
+        found = orjson.dumps(tenant.counters)
+        if request.query_params.get("reset"):
+            tenant.counters.reset()
+        return Response(found, media_type="application/json")
+
+    async def changes(request: Request) -> Response:
+        if change is None or not administers(request):
+            return Response(status_code=401)
+        try:
+            share = float(request.query_params.get("share", ""))
+        except ValueError:
+            share = -1.0
+        if not 0 <= share <= 1:
+            return Response("share is a number from 0 to 1.", status_code=400, media_type="text/plain")
+        return Response(orjson.dumps(await asyncio.to_thread(change, share)), media_type="application/json")
+
     return Starlette(
         routes=[
+            Route("/sandbox/counters", counters),
+            Route("/sandbox/change", changes, methods=["POST"]),
+            Route("/sandbox/scenario/{name}", scenario, methods=["POST"]),
             Route("/sandbox/day", day, methods=["POST"]),
             Route("/{tenant}/v2.0/.well-known/openid-configuration", discovery),
             Route("/{tenant}/oauth2/v2.0/token", issue, methods=["POST"]),
@@ -87,7 +134,7 @@ async def _entra(tenant: Tenant, request: Request, produce: Callable[[str, str],
 
     async def reply() -> Reply:
         trace_id = str(uuid.uuid4())
-        found = await faulted(tenant, request.method, request.url.path, (trace_id, trace_id))
+        found = await faulted(tenant.faults.match(request.method, request.url.path), (trace_id, trace_id))
         if found is not None:
             return found
         try:

@@ -23,13 +23,20 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "le": lambda a, b: a is not None and bool(a <= b),
     "lt": lambda a, b: a is not None and bool(a < b),
 }
+ORDERS = ("ge", "gt", "le", "lt")
 
 
 class Filter:
-    """A parsed filter: ``test`` decides on attributes, ``advanced`` names the operator that needs the index."""
+    """A parsed filter: ``test`` decides on attributes, ``advanced`` names the operator that needs the index.
+
+    ``ordered`` are the properties that are compared by ``ge gt le lt``.
+    """
 
     def __init__(self, text: str, known: Collection[str]) -> None:
         self.advanced: str | None = None
+        self.ordered: set[str] = set()
+        self._ranges: list[tuple[str, str, Any]] = []
+        self._others = False
         self._known = known
         self._tokens = _tokens(text)
         self._place = 0
@@ -37,9 +44,16 @@ class Filter:
         if self._place != len(self._tokens):
             raise _syntax(self._tokens[self._place])
 
+    def range_of(self, name: str) -> list[tuple[str, str]] | None:
+        """Operators and folded texts when the filter is nothing but a range of this property, else None."""
+        if self._others or any(found != name or not isinstance(value, str) for found, _, value in self._ranges):
+            return None
+        return [(operator, value) for _, operator, value in self._ranges]
+
     def _either(self) -> Test:
         tests = [self._both()]
         while self._take("or"):
+            self._others = True
             tests.append(self._both())
         return tests[0] if len(tests) == 1 else lambda a: any(test(a) for test in tests)
 
@@ -52,6 +66,7 @@ class Filter:
     def _one(self) -> Test:
         if self._take("not"):
             self.advanced = self.advanced or "Operator 'not'"
+            self._others = True
             denied = self._one()
             return lambda a: not denied(a)
         if self._take("("):
@@ -66,6 +81,7 @@ class Filter:
         return self._comparison(self._property(word))
 
     def _text_function(self, function: str) -> Test:
+        self._others = True
         self._need("(")
         name = self._property(self._next())
         self._need(",")
@@ -82,6 +98,7 @@ class Filter:
         self._property(name)
         if function != "any":
             raise unsupported(f"Unsupported property filter clause '{word}'.")
+        self._others = True
         self._need("(")
         variable = self._next()
         self._need(":")
@@ -93,6 +110,7 @@ class Filter:
 
     def _comparison(self, name: str) -> Test:
         operator = self._next().lower()
+        self._others |= operator not in ORDERS
         if operator == "in":
             self._need("(")
             values = [self._literal()]
@@ -105,6 +123,9 @@ class Filter:
         value = self._literal()
         if operator == "ne" or value is None:
             self.advanced = self.advanced or f"Operator '{operator}'"
+        if operator in ORDERS:
+            self.ordered.add(name)
+            self._ranges.append((name, operator, value))
         compare = COMPARE[operator]
         return lambda a: compare(_fold(a.get(name)), value)
 

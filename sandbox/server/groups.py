@@ -11,7 +11,7 @@ from sandbox.server.paging import page, start_or_continue
 from sandbox.server.permissions import GROUP_READ, TYPE_READ
 from sandbox.server.properties import GROUP_DEFAULT, render, select
 from sandbox.server.tenant import Tenant
-from sandbox.server.users import directory_object, filtered
+from sandbox.server.users import directory_object, filtered, find_user
 
 KINDS = ("user", "group", "orgContact", "device", "servicePrincipal")
 
@@ -45,14 +45,14 @@ def list_members(tenant: Tenant, request: GraphRequest, key: str, relation: str,
     group_id = _find(tenant, key)
     if cast is not None and cast not in KINDS:
         raise bad_request(f"The type 'microsoft.graph.{cast}' is not known here.", "BadRequest")
-    concealed = relation != "owners" and _concealed(tenant, group_id)
-    if concealed and tenant.settings.hidden_members == "forbidden":
+    unseen = relation != "owners" and concealed(tenant, group_id)
+    if unseen and tenant.settings.hidden_members == "forbidden":
         raise forbidden()
 
     def related(query: dict[str, str]) -> list[str]:
         if "$filter" in query or "$expand" in query:
             raise unsupported("$filter and $expand are not supported on members here.")
-        ids = [] if concealed else _related(tenant.company, group_id, relation)
+        ids = [] if unseen else _related(tenant.company, group_id, relation)
         return [i for i in ids if tenant.company.kind(i) == cast] if cast else ids
 
     at = start_or_continue(tenant, request, f"{relation}:{group_id}:{cast}", related)
@@ -65,13 +65,35 @@ def list_members(tenant: Tenant, request: GraphRequest, key: str, relation: str,
     return Reply(body=page(tenant, request, at, ceiling=tenant.settings.members_page, context=context, render=rows))
 
 
+def list_member_of(tenant: Tenant, request: GraphRequest, collection: str, key: str) -> Reply:
+    """GET /users/{id}/memberOf and /groups/{id}/memberOf: the groups that have the object as a direct member."""
+    object_id = find_user(tenant, key) if collection == "users" else _find(tenant, key)
+
+    def holders(_: dict[str, str]) -> list[str]:
+        return [
+            group.id
+            for group in list(tenant.company.groups.values())
+            if object_id in group.member_ids and not concealed(tenant, group.id)
+        ]
+
+    at = start_or_continue(tenant, request, f"memberOf:{object_id}", holders)
+    names = select(at.query.get("$select"), "directoryObject")
+
+    def rows(wanted: list[str]) -> list[dict[str, Any]]:
+        return [_shown(tenant, i, names) for i in wanted if tenant.company.kind(i)]
+
+    ceiling = tenant.settings.members_page
+    return Reply(body=page(tenant, request, at, ceiling=ceiling, context="directoryObjects", render=rows))
+
+
 def _find(tenant: Tenant, key: str) -> str:
     if key.lower() not in tenant.company.groups:
         raise not_found(key)
     return key.lower()
 
 
-def _concealed(tenant: Tenant, group_id: str) -> bool:
+def concealed(tenant: Tenant, group_id: str) -> bool:
+    """Whether the members are not shown to this application."""
     hidden = tenant.company.groups[group_id].attributes.get("visibility") == "HiddenMembership"
     return hidden and "Member.Read.Hidden" not in tenant.settings.permissions
 

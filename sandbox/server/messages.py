@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote
 from sandbox.server.errors import bad_request
 
 KNOWN_OPTIONS = frozenset(
-    {"$select", "$top", "$expand", "$filter", "$count", "$skiptoken", "$orderby", "$search", "$skip"}
+    {"$select", "$top", "$expand", "$filter", "$count", "$skiptoken", "$deltatoken", "$orderby", "$search", "$skip"}
 )
 
 

@@ -100,4 +100,10 @@ def select(text: str | None, entity: str) -> tuple[str, ...] | None:
 
 def render(attributes: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     """These properties of an object; one never set is null, or an empty list."""
-    return {name: attributes.get(name, [] if name in LISTS else None) for name in names}
+    return render_all([attributes], names)[0]
+
+
+def render_all(objects: list[dict[str, Any]], names: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The same of many objects."""
+    unset: list[tuple[str, Any]] = [(name, [] if name in LISTS else None) for name in names]
+    return [{name: attributes.get(name, value) for name, value in unset} for attributes in objects]

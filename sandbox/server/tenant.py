@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import secrets
-import threading
 import time
 import uuid
 from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from sandbox.company import Company
 from sandbox.faults import Faults
+from sandbox.server.listings import Listings
+from sandbox.server.throttle import Throttle
 
 DEFAULT_PERMISSIONS = ("User.Read.All", "GroupMember.Read.All", "Group.Read.All", "Organization.Read.All")
 TOKENS_KEPT = 200_000
@@ -24,6 +25,18 @@ class Settings:
     ``users_page``, ``groups_page`` and ``members_page`` make pages smaller than asked for. ``count_offset`` makes
     ``$count`` disagree with the list. ``hidden_members`` is what an application without Member.Read.Hidden gets; which
     of the two a real tenant answers is not documented, and neither is ``manager_null``.
+    ``token_told_s`` is the lifetime that is told of access tokens where it is not the true one.
+
+    ``delta_page`` and ``delta_members`` are how many objects and memberships a page of a change feed holds;
+    ``delta_manager`` whether a changed manager is named or the person only comes; ``delta_shuffle`` and
+    ``delta_repeat`` make objects come in any order and several times, the round before included; ``delta_lag`` holds so
+    many of the newest changes back. ``delta_refusal`` is how a lost position is refused.
+
+    ``quota`` limits resource units in ten seconds: S, M or L as a tenant of that size, or a number; ``quota_window`` is
+    how they are counted, ``retry_after`` the form of the header of a 429. ``expand_with_filter`` and ``range_filters``
+    allow ``$filter`` beside ``$expand`` and order comparisons of userPrincipalName; whether a real tenant does is not
+    documented. ``users_missing`` is the share of users that ``/users`` leaves out and says nothing; ``$count`` tells
+    the truth unless ``count_follows_list``.
     """
 
     latency_s: float = 0.0
@@ -38,21 +51,44 @@ class Settings:
     secret_expired: bool = False
     accept_assertion: bool = False
     token_lifetime_s: int = 3599
+    token_told_s: int | None = None
+    delta_supported: bool = True
+    delta_page: int = 200
+    delta_members: int = 500
+    delta_manager: Literal["listed", "absent"] = "listed"
+    delta_shuffle: bool = False
+    delta_repeat: bool = False
+    delta_lag: int = 0
+    delta_refusal: Literal["400", "400-old", "404", "404-old", "410"] = "400"
+    quota: Literal["S", "M", "L"] | float | None = None
+    quota_window: Literal["bucket", "sliding", "fixed"] = "bucket"
+    retry_after: Literal["seconds", "float", "date", "none"] = "seconds"
+    expand_with_filter: bool = True
+    range_filters: bool = True
+    users_missing: float = 0.0
+    count_follows_list: bool = False
 
 
 @dataclass(kw_only=True)
 class Counters:
-    """What has been asked of the server: HTTP requests, and by kind also the inner requests of batches."""
+    """What has been asked of the server: HTTP requests, and by kind also the inner requests of batches.
+
+    ``throttled`` are the 429s of the quota, ``too_early`` the HTTP requests that came while one still asked to wait
+    (``Throttle.received`` says which exactly).
+    """
 
     requests: int = 0
     batch_items: int = 0
     bytes_sent: int = 0
     resource_units: int = 0
+    throttled: int = 0
+    too_early: int = 0
     by_kind: Counter[str] = field(default_factory=Counter)
 
     def reset(self) -> None:
         """Start counting anew."""
         self.requests = self.batch_items = self.bytes_sent = self.resource_units = 0
+        self.throttled = self.too_early = 0
         self.by_kind.clear()
 
 
@@ -118,8 +154,14 @@ class Tenant:
     admin_token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     tokens: _Handed[IssuedToken] = field(default_factory=_Handed, repr=False)
     continuations: _Handed[Continuation] = field(default_factory=_Handed, repr=False)
-    _listing: dict[str, tuple[int, list[str]]] = field(default_factory=dict, repr=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    rounds: _Handed[Any] = field(default_factory=_Handed, repr=False)
+    delta_resets: int = 0
+    throttle: Throttle = field(init=False, repr=False)
+    listings: Listings = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.throttle = Throttle(self.settings, self.counters, self.app)
+        self.listings = Listings(self.company)
 
     def issue_token(self, audience: str) -> str:
         """A new bearer token: random, of a JSON web token's outer form."""
@@ -131,15 +173,10 @@ class Tenant:
         """A $skiptoken; may be used any number of times."""
         return self.continuations.put(secrets.token_urlsafe(48), continuation)
 
-    def listing(self, collection: Literal["users", "groups"]) -> list[str]:
-        """Ids of all users or groups in listing order; the same list as long as nothing changes."""
-        with self._lock:
-            version = self.company.version
-            known = self._listing.get(collection)
-            objects = self.company.users if collection == "users" else self.company.groups
-            if known is None or known[0] != version or len(known[1]) != len(objects):
-                known = self._listing[collection] = (version, list(objects))
-            return known[1]
+    def reset_delta(self) -> None:
+        """Forget every position in the change feeds, those in the middle of a round too."""
+        self.delta_resets += 1
+        self.rounds = _Handed()
 
     def may(self, permissions: frozenset[str]) -> bool:
         """Whether one of the permissions has been granted."""

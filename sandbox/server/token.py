@@ -83,7 +83,7 @@ def issue(tenant: Tenant, authority: str, name: str, content: bytes) -> Reply:
         raise EntraRefusal(400, 70003, "unsupported_grant_type", "The app requested an unsupported grant type.")
     _check_client(tenant, form)
     audience = _audience(tenant, authority, form["scope"])
-    lifetime = tenant.settings.token_lifetime_s
+    lifetime = tenant.settings.token_told_s or tenant.settings.token_lifetime_s
     token = tenant.issue_token(audience)
     body = {"token_type": "Bearer", "expires_in": lifetime, "ext_expires_in": lifetime, "access_token": token}
     return Reply(body=body, headers={"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"})

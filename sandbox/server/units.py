@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-BASE = {"users": 2, "members": 3, "transitiveMembers": 5}
+BASE = {"users": 2, "members": 3, "transitiveMembers": 5, "memberOf": 2}
 
 
 def resource_units(kind: str, query: Mapping[str, str]) -> int:

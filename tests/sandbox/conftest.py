@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from sandbox.server.throttle import Throttle
 from sandbox.testing import SandboxTenant
 
 EVENTUAL = {"ConsistencyLevel": "eventual"}
@@ -47,6 +48,12 @@ class Client:
     def batch(self, *items: dict[str, Any]) -> httpx.Response:
         """One ``$batch``."""
         return self.http.post("/$batch", json={"requests": list(items)})
+
+
+def stop_the_clock(running: SandboxTenant) -> None:
+    """For the quota no time passes any more: how quick the machine is decides nothing."""
+    tenant = running.tenant
+    tenant.throttle = Throttle(tenant.settings, tenant.counters, tenant.app, clock=lambda: 0.0)
 
 
 @pytest.fixture

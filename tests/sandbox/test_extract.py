@@ -8,8 +8,8 @@ import pytest
 from upath import UPath
 
 from entra_sync.config.account import AccountConfig
-from entra_sync.extract.full import extract_full
 from entra_sync.extract.snapshot import read_manifest, read_tables
+from entra_sync.extract.tenant import extract_tenant
 from sandbox.day import a_working_day
 from sandbox.testing import SandboxTenant
 
@@ -34,7 +34,7 @@ def test_the_snapshot_is_the_company(
         a_working_day(company)
     tenant.settings.permissions.add("Member.Read.Hidden")
 
-    manifest = extract_full(tenant.entra_connection(), ACCOUNT, UPath(tmp_path / "snapshot"), run_id=1)
+    manifest = extract_tenant(tenant.entra_connection(), ACCOUNT, UPath(tmp_path / "snapshot"), run_id=1)
 
     assert manifest.complete
     uri = str(tmp_path / "snapshot")

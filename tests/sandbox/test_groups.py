@@ -34,7 +34,6 @@ def test_every_group_is_listed_with_what_tells_its_kind(client: Client) -> None:
         ("/groups/$count", 400, "Request_BadRequest"),
         ("/groups/00000000-0000-4000-8000-000000000000", 404, "Request_ResourceNotFound"),
         ("/groups/00000000-0000-4000-8000-000000000000/members", 404, "Request_ResourceNotFound"),
-        ("/groups/delta", 501, "NotImplemented"),
     ],
 )
 def test_what_graph_refuses_is_refused(client: Client, path: str, status: int, code: str) -> None:

@@ -1,6 +1,7 @@
 """``python -m entra_sync.local``: what the Makefile's targets do once the environment ``.venv`` is there.
 
 sync [--account A] [--mode M] [--dry-run]   run the account's DAG once and print the summary
+     [--scenario S]                         while the sandbox tenant misbehaves
 up / down                                   Airflow in the background
 migrate                                     bring both databases to this version
 day                                         let a working day pass in the sandbox tenant
@@ -61,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
 def _sync(arguments: argparse.Namespace) -> int:
     from entra_sync.local.sync import sync
 
-    return sync(account=arguments.account, mode=arguments.mode, dry_run=arguments.dry_run)
+    return sync(account=arguments.account, mode=arguments.mode, dry_run=arguments.dry_run, scenario=arguments.scenario)
 
 
 def _up(arguments: argparse.Namespace) -> int:

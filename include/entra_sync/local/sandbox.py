@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from entra_sync.errors import ConfigurationError
@@ -37,6 +39,25 @@ class Sandbox(Shared):
         """The tenant's Entra connection, as Airflow reads it."""
         return json.dumps(self._state()["connection"])
 
+    @contextmanager
+    def scenario(self, name: str) -> Iterator[None]:
+        """Let the tenant misbehave meanwhile, and be healthy again afterwards. Raises ConfigurationError."""
+        self._begin(name)
+        try:
+            yield
+        finally:
+            self._begin("healthy")
+
+    def _begin(self, name: str) -> None:
+        command = processes.python_module("sandbox", "scenario", name, "--state", str(self.local.sandbox))
+        done = subprocess.run(command, cwd=project_root(), env=self._environ(), capture_output=True, text=True)
+        if done.returncode:
+            raise ConfigurationError(done.stderr.strip(), hint="SCENARIO=healthy is a night without trouble.")
+        print(f"  {done.stdout.strip()}", flush=True)
+
+    def _environ(self) -> dict[str, str]:
+        return {**self.environ, "PYTHONPATH": str(project_root())}
+
     def _answers(self) -> bool:
         process = processes.remembered(self._record)
         try:
@@ -56,8 +77,7 @@ class Sandbox(Shared):
     def _start(self) -> None:
         log = self.local.file("sandbox.log")
         command = processes.python_module("sandbox", "serve", "--state", str(self.local.sandbox))
-        environ = {**self.environ, "PYTHONPATH": str(project_root())}
-        process = processes.start(command, record=self._record, log=log, environ=environ, cwd=project_root())
+        process = processes.start(command, record=self._record, log=log, environ=self._environ(), cwd=project_root())
         while process.alive:
             if self._answers():
                 return

@@ -12,23 +12,25 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from entra_sync.airflow.accounts import AccountDag
+from entra_sync.errors import ConfigurationError
 from entra_sync.local import services
 from entra_sync.local.accounts import find_account
 from entra_sync.local.child import Child, spawn
 from entra_sync.local.dag_run import Order
 from entra_sync.local.environment import entra_variable
 from entra_sync.local.locks import Use
+from entra_sync.local.sandbox import Sandbox
 from entra_sync.local.screen import print_run, step_line
 from entra_sync.local.setup import Setup, connections, open_setup
 
-MODES = ("auto", "full")
+MODES = ("auto", "full", "incremental")
 
 
 @dataclass
@@ -45,17 +47,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``sync``."""
     parser.add_argument("--account", default="contoso", help="which account file (default: contoso)")
     parser.add_argument("--mode", choices=MODES, default="auto", help="what is read of the tenant (default: auto)")
+    parser.add_argument("--scenario", help="how the sandbox tenant misbehaves during this run")
     parser.add_argument("--dry-run", action="store_true", help="plan and record, but change no profile or team")
 
 
-def sync(*, account: str, mode: str, dry_run: bool) -> int:
+def sync(*, account: str, mode: str, dry_run: bool, scenario: str | None = None) -> int:
     """Run the account's DAG once and print the summary; 0 unless the run failed."""
     setup = open_setup()
     entry = find_account(account)
     conf: dict[str, Any] = {"mode": mode, "dry_run": dry_run}
     while True:
         if services.running(setup.local):
-            return services.sync_through_airflow(setup, entry, conf)
+            with _night(setup, entry, scenario):
+                return services.sync_through_airflow(setup, entry, conf)
         use = Use(setup.local.file("airflow.users"))
         alone = use.try_alone()
         if not alone:
@@ -64,12 +68,35 @@ def sync(*, account: str, mode: str, dry_run: bool) -> int:
             break
         use.leave()  # Airflow came up while this waited
     try:
-        return _in_process(setup, entry, conf, use, alone=alone)
+        return _in_process(setup, entry, conf, use, alone=alone, scenario=scenario)
     finally:
         use.leave()
 
 
-def _in_process(setup: Setup, entry: AccountDag, conf: dict[str, Any], use: Use, *, alone: bool) -> int:
+@contextmanager
+def _night(setup: Setup, entry: AccountDag, scenario: str | None) -> Iterator[None]:
+    """The scenario, if there is one, while Airflow runs the sync on the sandbox tenant that it holds."""
+    if scenario is None:
+        yield
+        return
+    with setup.server, connections(setup, [entry.account]) as sandbox, _misbehaving(sandbox, entry, scenario):
+        yield
+
+
+def _misbehaving(sandbox: Sandbox | None, entry: AccountDag, scenario: str | None) -> AbstractContextManager[None]:
+    if scenario is None:
+        return nullcontext()
+    if sandbox is None:
+        raise ConfigurationError(
+            f"SCENARIO is for the sandbox tenant; the account {entry.account} has an Entra connection of its own.",
+            hint=f"Leave SCENARIO out, or take {entra_variable(entry.account)} away.",
+        )
+    return sandbox.scenario(scenario)
+
+
+def _in_process(
+    setup: Setup, entry: AccountDag, conf: dict[str, Any], use: Use, *, alone: bool, scenario: str | None
+) -> int:
     log = setup.local.logs / time.strftime(f"sync-{entry.account}-%Y%m%dT%H%M%S-{os.getpid()}.log")
     order = Order(dag_id=entry.dag_id, account_file=str(entry.path), conf=conf)
     outcome = Outcome()
@@ -77,12 +104,13 @@ def _in_process(setup: Setup, entry: AccountDag, conf: dict[str, Any], use: Use,
     with child, setup.server, connections(setup, [entry.account]) as sandbox, _signals(child, outcome):
         tenant = "the sandbox tenant" if sandbox else "Microsoft Entra ID"
         print(f"{entry.name}: {tenant} to PeopleGoal{' (dry run)' if conf['dry_run'] else ''}", flush=True)
-        child.go({name: setup.environ[name] for name in _connections_of(entry, setup)})
-        for event in child.events():
-            if event["event"] == "ready" and alone:
-                use.join()
-            _show(event, outcome)
-        status = child.wait()
+        with _misbehaving(sandbox, entry, scenario):
+            child.go({name: setup.environ[name] for name in _connections_of(entry, setup)})
+            for event in child.events():
+                if event["event"] == "ready" and alone:
+                    use.join()
+                _show(event, outcome)
+            status = child.wait()
         return _report(entry, outcome, status, log)
 
 
