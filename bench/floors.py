@@ -19,8 +19,9 @@ import pyarrow as pa
 from upath import UPath
 
 from bench.step import ACCOUNT, sign_in
-from entra_sync.extract import client, full
+from entra_sync.extract import calls
 from entra_sync.extract.columns import parse_json
+from entra_sync.extract.tenant import extract_tenant
 from entra_sync.store import read_table
 
 PAGE_WITH_MANAGER, PAGE, BATCH = 100, 999, 20
@@ -39,8 +40,8 @@ def parse_seconds(connection: dict[str, Any]) -> dict[str, float]:
         bodies.append(content)
         return parse_json(content)
 
-    with tempfile.TemporaryDirectory() as folder, patch.object(client, "parse_json", keep):
-        full.extract_full(sign_in(connection), ACCOUNT, UPath(folder), run_id=0)
+    with tempfile.TemporaryDirectory() as folder, patch.object(calls, "parse_json", keep):
+        extract_tenant(sign_in(connection), ACCOUNT, UPath(folder), run_id=0)
     started = time.perf_counter()
     for body in bodies:
         orjson.loads(body)

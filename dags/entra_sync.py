@@ -36,9 +36,9 @@ PARAMS = {
     "mode": Param(
         "auto",
         type="string",
-        enum=["auto", "full"],
+        enum=["auto", "full", "incremental"],
         title="Mode",
-        description="auto: what is enough; full: all of the tenant",
+        description="auto: what is enough; full: all of the tenant; incremental: puts off the weekly full reading",
     ),
     "dry_run": Param(
         False, type="boolean", title="Dry run", description="Plan and record, but change no profile or team"

@@ -81,6 +81,14 @@ _REJECTING = {
 
 # Found, and synced all the same; a link of the org chart may be left out.
 _NOTED = {
+    "not_listed": (
+        "Some objects were left out of the tenant's list",
+        "Nothing to do: they were asked for one by one. If it stays, report it to Microsoft with the run's number.",
+    ),
+    "drift_healed": (
+        "A full run found what the incremental runs before it had missed",
+        "Nothing to do: it is right now. If it happens often, set reading.full_every_days lower.",
+    ),
     "memberships_unknown_group": (
         "Some memberships belong to groups that the snapshot does not have",
         "Nothing to do: the groups were probably deleted while the tenant was read.",

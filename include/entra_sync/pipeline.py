@@ -22,8 +22,8 @@ from entra_sync.config.account import AccountConfig
 from entra_sync.config.connection import EntraConnection
 from entra_sync.db import connect
 from entra_sync.errors import SnapshotError, ValidationBlocked
-from entra_sync.extract.full import extract_full
 from entra_sync.extract.snapshot import Manifest, read_manifest, read_tables
+from entra_sync.extract.tenant import extract_tenant
 from entra_sync.store import Store, read_table, write_table
 
 log = logging.getLogger("entra_sync")
@@ -59,14 +59,29 @@ def open_run(ref: RunRef, *, dag_id: str, run_type: str, mode: str, dry_run: boo
     return run.id
 
 
-def extract(ref: RunRef, sign_in: Callable[[], EntraConnection]) -> str:
-    """Read the tenant into a sealed snapshot. Gives its URI; a run that was sealed already keeps its snapshot."""
+def extract(ref: RunRef, sign_in: Callable[[], EntraConnection], *, mode: str = "auto") -> str:
+    """Read the tenant into a sealed snapshot; ``mode`` is auto, full or incremental.
+
+    Gives the snapshot's URI; a run that was sealed already keeps its snapshot.
+    """
     with _step(ref, "extract") as (run, facts):
         folder = ref.store.landing(ref.account.account, run.id)
         manifest = _sealed(folder)
         if manifest is None:
-            manifest = extract_full(sign_in(), ref.account, folder, run_id=run.id)
-        facts |= manifest.counts | manifest.traffic | {"complete": manifest.complete}
+            with connect(ref.database_url) as connection:
+                known = record.known(connection, run)
+
+            def decided(chosen: str, reason: str) -> None:
+                log.info("step=extract run=%s mode=%s reason=%r", run.id, chosen, reason)
+                with connect(ref.database_url) as connection:
+                    record.note_reading(connection, run, mode=chosen, reason=reason)
+
+            manifest = extract_tenant(
+                sign_in(), ref.account, folder, run_id=run.id, mode=mode, known=known, decided=decided
+            )
+        with connect(ref.database_url) as connection:
+            record.note_reading(connection, run, mode=manifest.mode, reason=manifest.reason, traffic=manifest.traffic)
+        facts |= manifest.counts | manifest.traffic | {"mode": manifest.mode, "complete": manifest.complete}
     return str(folder)
 
 
@@ -75,15 +90,16 @@ def validate(ref: RunRef, snapshot_uri: str) -> str:
 
     Raises ValidationBlocked when the set as a whole must not be loaded; the findings are kept first.
     """
-    from entra_sync.validate import check
+    from entra_sync.validate import check, reading_issues
 
     with _step(ref, "validate") as (run, facts):
         manifest = read_manifest(snapshot_uri)
         _same_account(ref, manifest)
         checked = check(read_tables(snapshot_uri, manifest), ref.account, complete=manifest.complete)
+        issues = pa.concat_tables([reading_issues(manifest), checked.issues])
         folder = ref.store.checks(ref.account.account, run.id)
-        write_table(folder / ISSUES, checked.issues)
-        facts |= {"issues": checked.issues.num_rows, "rejected": len(checked.rejected)}
+        write_table(folder / ISSUES, issues)
+        facts |= {"issues": issues.num_rows, "rejected": len(checked.rejected)}
         if checked.blocked:
             raise ValidationBlocked(
                 f"The snapshot must not be loaded: {' '.join(checked.blocked)}",
@@ -133,6 +149,7 @@ def load(ref: RunRef, snapshot_uri: str, checks_uri: str, curated_uri: str) -> d
                 config_fingerprint=manifest.config_fingerprint,
                 users=manifest.counts["users"],
                 groups=manifest.counts["groups"],
+                gaps="; ".join(part.why for part in manifest.certificate.values() if part.why) or None,
             ),
         )
         counts = asdict(result)

@@ -152,6 +152,9 @@ create table sync.run (
     error_step text,
     error_code text,
     error_hint text,
+    mode_reason text,
+    requests integer not null default 0,
+    resource_units integer not null default 0,
     constraint run_attempt unique (account_id, dag_run_id, attempt),
     constraint run_of_account unique (account_id, id)
 );

@@ -13,7 +13,6 @@ from psycopg.rows import dict_row
 
 from entra_sync import pipeline
 from entra_sync.config.account import AccountConfig
-from entra_sync.extract import full
 from entra_sync.extract.retry import RetryPolicy
 from entra_sync.store import Store
 from sandbox.testing import SandboxTenant
@@ -41,13 +40,13 @@ class Nights:
             store=Store.at(str(self.store)),
         )
 
-    def run(self, *, dry_run: bool = False, **overrides: Any) -> str:
+    def run(self, *, mode: str = "auto", dry_run: bool = False, **overrides: Any) -> str:
         """One night; gives the run's status. A step's error is raised after the run was closed, as in Airflow."""
         self.nights += 1
         ref = self.ref()
         pipeline.open_run(ref, dag_id="entra_sync_contoso", run_type="manual", mode="full", dry_run=dry_run)
         try:
-            snapshot = pipeline.extract(ref, lambda: self.tenant.entra_connection(**overrides))
+            snapshot = pipeline.extract(ref, lambda: self.tenant.entra_connection(**overrides), mode=mode)
             checks = pipeline.validate(ref, snapshot)
             curated = pipeline.transform(ref, snapshot, checks, date="2026-11-23")
             pipeline.load(ref, snapshot, checks, curated)
@@ -82,9 +81,14 @@ class Nights:
 
 
 @pytest.fixture
-def nights(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nights]:
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waits between retries are short."""
+    original: Callable[..., Any] = pipeline.extract_tenant
+    monkeypatch.setattr(pipeline, "extract_tenant", lambda *a, **k: original(*a, **{"retry": QUICK, **k}))
+
+
+@pytest.fixture
+def nights(database_url: str, tmp_path: Path, quick_retries: None) -> Iterator[Nights]:
     """A tenant of 60 people and 12 groups, and an empty PeopleGoal."""
-    original: Callable[..., Any] = full.extract_full
-    monkeypatch.setattr(pipeline, "extract_full", lambda *a, **k: original(*a, **{"retry": QUICK, **k}))
     with SandboxTenant(users=60, groups=12) as tenant:
         yield Nights(tenant=tenant, url=database_url, store=tmp_path / "store")

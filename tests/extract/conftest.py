@@ -10,9 +10,9 @@ import pytest
 from upath import UPath
 
 from entra_sync.config.account import AccountConfig
-from entra_sync.extract.full import extract_full
 from entra_sync.extract.retry import RetryPolicy
 from entra_sync.extract.snapshot import Manifest
+from entra_sync.extract.tenant import extract_tenant
 from sandbox.testing import SandboxTenant
 
 # Waits are short here; how long they are in truth is tested with the policy itself.
@@ -35,6 +35,6 @@ def read(tenant: SandboxTenant, tmp_path: Path) -> Read:
     def run(account: dict[str, Any] | None = None, **overrides: Any) -> Manifest:
         connection = tenant.entra_connection(**overrides)
         config = AccountConfig.model_validate({"account": "contoso", "name": "Contoso Ltd", **(account or {})})
-        return extract_full(connection, config, UPath(tmp_path / "snapshot"), run_id=1, retry=QUICK)
+        return extract_tenant(connection, config, UPath(tmp_path / "snapshot"), run_id=1, retry=QUICK)
 
     return run

@@ -55,7 +55,7 @@ def test_hidden_members_are_read_when_the_account_wants_them(tenant: SandboxTena
 def test_a_count_that_disagrees_makes_the_snapshot_incomplete(
     tenant: SandboxTenant, read: Read, collection: str
 ) -> None:
-    tenant.settings.count_offset[collection] = 3
+    tenant.settings.count_offset[collection] = 6
 
     manifest = read()
 

@@ -10,7 +10,8 @@ from airflow.sdk.bases.hook import BaseHook
 from entra_sync.airflow.connections import get_connection, typed
 from entra_sync.config.connection import EntraConnection
 from entra_sync.errors import EntraSyncError
-from entra_sync.extract.client import Call, GraphClient
+from entra_sync.extract.calls import Call
+from entra_sync.extract.client import GraphClient
 from entra_sync.extract.retry import RetryPolicy
 
 PROBES = (

@@ -27,6 +27,7 @@ def open_run(account_file: str, context: Any) -> int:
         _ref(account_file, context),
         dag_id=run.dag_id,
         run_type=RUN_TYPES[kind],
+        # What it will be is known when extract has looked at the snapshot before.
         mode="full",
         dry_run=bool(params["dry_run"]),
     )
@@ -35,7 +36,7 @@ def open_run(account_file: str, context: Any) -> int:
 def extract(account_file: str, context: Any) -> str:
     """Read the tenant; see ``pipeline.extract``."""
     ref = _ref(account_file, context)
-    return pipeline.extract(ref, lambda: entra_connection(ref.account))
+    return pipeline.extract(ref, lambda: entra_connection(ref.account), mode=context["params"]["mode"])
 
 
 def validate(account_file: str, snapshot_uri: str, context: Any) -> str:

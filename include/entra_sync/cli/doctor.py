@@ -20,7 +20,8 @@ from entra_sync.airflow.connections import database_url, entra_connection, store
 from entra_sync.airflow.hook import PROBES
 from entra_sync.config.account import AccountConfig, load_account
 from entra_sync.errors import ConfigurationError, EntraSyncError
-from entra_sync.extract.client import Call, GraphClient
+from entra_sync.extract.calls import Call
+from entra_sync.extract.client import GraphClient
 from entra_sync.extract.retry import RetryPolicy
 from entra_sync.store import Store, open_private
 

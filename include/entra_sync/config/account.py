@@ -113,6 +113,28 @@ class Guards(Strict):
     grace_days: int = Field(default=0, ge=0)
 
 
+class Tolerance(Strict):
+    """How far rows and the tenant's own ``$count`` may differ: the larger of both."""
+
+    count: int = Field(default=5, ge=0)
+    percent: float = Field(default=0.1, ge=0, le=10)
+
+
+class Collapse(Strict):
+    """A list that lost more than ``percent`` since the last snapshot is not believed; an empty one never is."""
+
+    percent: float = Field(default=50, gt=0, le=100)
+    min_population: int = Field(default=20, ge=1)
+
+
+class Reading(Strict):
+    """How the tenant is read; none of it decides about people, so it is no part of the fingerprint."""
+
+    full_every_days: int = Field(default=7, ge=1)
+    tolerance: Tolerance = Tolerance()
+    collapse: Collapse | None = Collapse()
+
+
 class Retention(Strict):
     """Days that snapshots and recorded changes are kept."""
 
@@ -132,6 +154,7 @@ class AccountConfig(Strict):
     mapping: dict[str, Field_] = {}
     teams: Teams = Teams()
     guards: Guards = Guards()
+    reading: Reading = Reading()
     notify: list[str] = []
     retention: Retention = Retention()
 
@@ -197,7 +220,7 @@ class AccountConfig(Strict):
     def fingerprint(self) -> str:
         """Hash of all that decides about people; a change forces a full read. Schedule and alerts are left out."""
         decisive = self.model_dump(
-            mode="json", by_alias=True, exclude={"name", "schedule", "notify", "retention", "guards"}
+            mode="json", by_alias=True, exclude={"name", "schedule", "notify", "retention", "guards", "reading"}
         )
         return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:16]
 

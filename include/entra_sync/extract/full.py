@@ -1,88 +1,99 @@
-"""The full read: users with managers and groups with members side by side, sealed as one snapshot.
+"""The full reading: users with managers and groups with members, side by side.
 
-In: a connection, an account, an empty folder. Out: the manifest. A page that fails fails the whole read: no manifest,
-so no snapshot. Memory grows with the object ids and the groups' own rows, not with the people's data.
+The change feeds' position is taken before the listing: what happens meanwhile is told the next night. A page that fails
+fails the whole reading. Memory grows with the object ids, the groups' own rows and the ranges under way.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from dataclasses import asdict
-from datetime import UTC, datetime
-from typing import Any
+import time
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import TypeVar
 
-from upath import UPath
-
-from entra_sync.config.account import AccountConfig
-from entra_sync.config.connection import EntraConnection
+from entra_sync.extract.base import Base
 from entra_sync.extract.client import GraphClient
+from entra_sync.extract.completeness import Absent, Judge, ask_for
+from entra_sync.extract.delta import latest, tracked
 from entra_sync.extract.groups import GroupsRead, read_groups
-from entra_sync.extract.retry import RetryPolicy
-from entra_sync.extract.select import GROUP_SELECT, schema, user_select, wants_managers
-from entra_sync.extract.snapshot import Certificate, Manifest, TableWriter, write_manifest
-from entra_sync.extract.tables import MANAGER_COLUMNS, MEMBERSHIP_SCHEMA
-from entra_sync.extract.users import read_users
+from entra_sync.extract.parts import Known, Parts, Writers
+from entra_sync.extract.snapshot import Certificate
+from entra_sync.extract.users import UserQuery, UsersListed, UserTable, list_users, names_of
+
+T = TypeVar("T")
 
 
-def extract_full(
-    connection: EntraConnection,
-    account: AccountConfig,
-    folder: UPath,
-    *,
-    run_id: int,
-    retry: RetryPolicy | None = None,
-) -> Manifest:
-    """Read the whole tenant into ``folder`` and seal it. Raises GraphError and its kin; see ``errors``."""
-    return asyncio.run(_extract(connection, account, folder, run_id, retry))
+@dataclass(frozen=True, kw_only=True)
+class FullReading:
+    """One full reading. ``base``: the snapshot before, for the borders of ranges; ``known``: whom PeopleGoal has."""
 
+    client: GraphClient
+    query: UserQuery
+    judge: Judge
+    known: Known
+    base: Base | None
+    hidden: bool
 
-async def _extract(
-    connection: EntraConnection, account: AccountConfig, folder: UPath, run_id: int, retry: RetryPolicy | None
-) -> Manifest:
-    as_of = datetime.now(UTC)
-    select = user_select(account)
-    teams = account.teams.from_groups
-    users = TableWriter(folder / "users.parquet", schema(select, MANAGER_COLUMNS))
-    groups = TableWriter(folder / "groups.parquet", schema(GROUP_SELECT))
-    memberships = TableWriter(folder / "memberships.parquet", MEMBERSHIP_SCHEMA)
-    async with GraphClient(connection, retry=retry) as client:
-        with users, groups, memberships:
-            read, grouped = await _side_by_side(
-                read_users(client, users, select, managers=wants_managers(account)),
-                read_groups(client, groups, memberships, hidden=bool(teams and teams.hidden)),
-            )
-        certificate = {"users": read, "groups": grouped.groups, "members": grouped.members}
-        manifest = Manifest(
-            account=account.account,
-            run_id=run_id,
-            as_of=as_of,
-            mode="full",
-            complete=all(part.holds for part in certificate.values()),
-            counts={
-                "users": users.rows,
-                "groups": groups.rows,
-                "memberships": memberships.rows,
-                "hidden_groups_skipped": grouped.hidden_skipped,
-            },
-            certificate=certificate,
-            config_fingerprint=account.fingerprint(),
-            select=select,
-            files={writer.name: writer.seal() for writer in (users, groups, memberships)},
-            traffic=asdict(client.traffic),
+    async def read(self, writers: Writers) -> Parts:
+        """Write everything; raises the first error of either side."""
+        seconds: dict[str, float] = {}
+        links: dict[str, str] = {}
+        users = asyncio.ensure_future(_timed("users", self._users(writers, links), seconds))
+        groups = asyncio.ensure_future(_timed("groups", self._groups(writers, links), seconds))
+        try:
+            (listed, certificate), grouped = await asyncio.gather(users, groups)
+        finally:
+            # The first failure ends the other side and is raised as it is.
+            users.cancel()
+            groups.cancel()
+            await asyncio.gather(users, groups, return_exceptions=True)
+        return Parts(
+            certificate={"users": certificate, "groups": grouped.groups, "members": grouped.members},
+            hidden_skipped=grouped.hidden_skipped,
+            links=links,
+            seconds=seconds,
+            plan=listed.plan,
         )
-    write_manifest(folder, manifest)
-    return manifest
+
+    async def _note_latest(self, collection: str, links: dict[str, str]) -> None:
+        """The position in the change feed, before anything is listed."""
+        query = tracked(collection, self.query.select, managers=self.query.managers)
+        link = await latest(self.client, query, collection)
+        if link is not None:
+            links[collection] = link
+
+    async def _users(self, writers: Writers, links: dict[str, str]) -> tuple[UsersListed, Certificate]:
+        await self._note_latest("users", links)
+        table = UserTable(writers.users)
+        listed = await list_users(
+            self.client, table, self.query, known_names=self._known_names, agrees=self.judge.agrees
+        )
+        rows = table.writer.rows
+        why = self.judge.why_not("users", rows, listed.counted)
+        absent = Absent()
+        if why is None:
+            calls = [(user_id, self.query.one(user_id)) for user_id in self.known.users if user_id not in table.ids]
+            absent = await ask_for(self.client, calls)
+            table.write([table.batch(absent.there)] if absent.there else [])
+        certificate = self.judge.certificate(
+            "users", pages=listed.pages, rows=table.writer.rows, counted=listed.counted, why=why, absent=absent
+        )
+        return listed, certificate
+
+    async def _groups(self, writers: Writers, links: dict[str, str]) -> GroupsRead:
+        await self._note_latest("groups", links)
+        return await read_groups(
+            self.client, writers.groups, writers.memberships, self.judge, hidden=self.hidden, known=self.known.groups
+        )
+
+    def _known_names(self) -> list[str]:
+        return names_of(self.base.tables.users) if self.base is not None else []
 
 
-async def _side_by_side(
-    users: Coroutine[Any, Any, Certificate], groups: Coroutine[Any, Any, GroupsRead]
-) -> tuple[Certificate, GroupsRead]:
-    """Run both reads at once; the first failure ends the other one and is raised as it is."""
-    tasks = (asyncio.create_task(users), asyncio.create_task(groups))
+async def _timed(name: str, work: Awaitable[T], seconds: dict[str, float]) -> T:
+    started = time.monotonic()
     try:
-        return await asyncio.gather(*tasks)
+        return await work
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        seconds[name] = round(time.monotonic() - started, 3)

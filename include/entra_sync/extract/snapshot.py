@@ -23,30 +23,58 @@ from entra_sync.errors import SnapshotError
 from entra_sync.extract.tables import SnapshotTables
 from entra_sync.store import COMPRESSION, Sealed, whole_file
 
-VERSION = 1
+VERSION = 2
 MANIFEST = "manifest.json"
 ROWS_PER_GROUP = 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Certificate:
-    """How much of one collection was read. ``counted`` is the tenant's own number; None when it gives none."""
+    """How much of one collection was read, and whether it is all of it.
+
+    ``counted``: the tenant's own number, None when it gives none. ``before``: rows of the snapshot before.
+    ``confirmed``: objects that PeopleGoal has, that were not listed, and that answered 404 when asked for. ``missed``:
+    those that were there after all, and were taken in. ``why``: what does not hold, in words; None when all holds.
+    """
 
     pages: int
     rows: int
     counted: int | None
     ended: bool
     holds: bool
+    before: int | None = None
+    confirmed: int = 0
+    missed: int = 0
+    why: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drift:
+    """What a full reading found otherwise than the chain of incremental ones, although no delta told of it."""
+
+    users: list[str]
+    groups: list[str]
+    memberships: int
+
+    def __bool__(self) -> bool:
+        return bool(self.users or self.groups or self.memberships)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What is in a snapshot, and whether it is the whole tenant."""
+    """What is in a snapshot, and whether it is the whole tenant.
+
+    ``mode``: full or incremental, ``reason``: why. ``full_as_of``: when everything was listed last. ``base``: the run
+    whose snapshot the changes were applied to. ``recheck``: ids whose state was unclear, to be read again next time.
+    ``seconds``: by part. ``drift``: None where there was nothing to compare with.
+    """
 
     account: str
     run_id: int
     as_of: datetime
     mode: str
+    reason: str
+    full_as_of: datetime
     complete: bool
     counts: dict[str, int]
     certificate: dict[str, Certificate]
@@ -54,7 +82,13 @@ class Manifest:
     select: list[str]
     files: dict[str, dict[str, Any]]
     traffic: dict[str, int] = field(default_factory=dict)
-    delta_links: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    plan: str | None = None
+    base: int | None = None
+    recheck: dict[str, list[str]] = field(default_factory=dict)
+    drift: Drift | None = None
+    # Tokens of the change feed; they hold no person's data, and open nothing without the application's sign-in.
+    delta_links: dict[str, str] = field(default_factory=dict, repr=False)
     version: int = VERSION
 
 
@@ -64,11 +98,15 @@ class TableWriter:
     def __init__(self, path: UPath, schema: pa.Schema) -> None:
         self.name = path.name
         self.schema = schema
+        self._path = path
+        self._open()
+
+    def _open(self) -> None:
         self.rows = 0
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_rows = 0
-        self._file = Sealed(path)
-        self._parquet = pq.ParquetWriter(pa.PythonFile(self._file, mode="w"), schema, compression=COMPRESSION)
+        self._file = Sealed(self._path)
+        self._parquet = pq.ParquetWriter(pa.PythonFile(self._file, mode="w"), self.schema, compression=COMPRESSION)
 
     def __enter__(self) -> TableWriter:
         return self
@@ -85,6 +123,12 @@ class TableWriter:
         self.rows += batch.num_rows
         if self._waiting_rows >= ROWS_PER_GROUP:
             self._flush()
+
+    def begin_again(self) -> None:
+        """Throw away what was written."""
+        self._parquet.close()
+        self._file.close()
+        self._open()
 
     def _flush(self) -> None:
         if self._waiting:
@@ -116,26 +160,33 @@ def read_manifest(uri: str) -> Manifest:
         raise SnapshotError(f"The manifest of the snapshot {uri} is damaged.", hint="Run extract again.") from None
     if data.get("version") != VERSION:
         raise SnapshotError(f"The snapshot {uri} has version {data.get('version')}, expected {VERSION}.")
-    data["as_of"] = datetime.fromisoformat(data["as_of"])
+    for name in ("as_of", "full_as_of"):
+        data[name] = datetime.fromisoformat(data[name])
+    data["drift"] = data["drift"] and Drift(**data["drift"])
     data["certificate"] = {name: Certificate(**part) for name, part in data["certificate"].items()}
     return Manifest(**data)
 
 
 def read_tables(uri: str, manifest: Manifest) -> SnapshotTables:
     """Read the three tables, each held against its sha256. Raises SnapshotError when one is missing or changed."""
+    return read_files(uri, manifest.files)
+
+
+def read_files(uri: str, files: dict[str, dict[str, Any]]) -> SnapshotTables:
+    """The same by the facts of the files alone, as a manifest holds them."""
     return SnapshotTables(
-        users=_read(uri, "users.parquet", manifest),
-        groups=_read(uri, "groups.parquet", manifest),
-        memberships=_read(uri, "memberships.parquet", manifest),
+        users=_read(uri, "users.parquet", files),
+        groups=_read(uri, "groups.parquet", files),
+        memberships=_read(uri, "memberships.parquet", files),
     )
 
 
-def _read(uri: str, name: str, manifest: Manifest) -> pa.Table:
+def _read(uri: str, name: str, files: dict[str, dict[str, Any]]) -> pa.Table:
     path = UPath(uri) / name
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         raise SnapshotError(f"The snapshot {uri} lacks {name}.", hint="Run extract again.") from None
-    if hashlib.sha256(content).hexdigest() != manifest.files[name]["sha256"]:
+    if hashlib.sha256(content).hexdigest() != files[name]["sha256"]:
         raise SnapshotError(f"{name} of the snapshot {uri} was changed after it was sealed.", hint="Run extract again.")
     return pq.read_table(pa.BufferReader(content))

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute
+
+# Its stubs know few of the calls with columns of a table.
+pc: Any = pyarrow.compute
 
 MANAGER_COLUMNS: list[tuple[str, pa.DataType]] = [("manager_id", pa.string()), ("manager_type", pa.string())]
 

@@ -1,4 +1,4 @@
-"""Users with their managers: one chain of pages.
+"""Users with their managers: many ranges side by side, or one chain of pages.
 
 ``$expand=manager`` caps a page at 100 objects whatever ``$top`` says; without it a page holds 999 (docs/graph.md, 1).
 A user without a manager has no ``manager`` member, or a null one; a manager may also be an organisational contact.
@@ -6,48 +6,156 @@ A user without a manager has no ``manager`` member, or a null one; a manager may
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
 
-from entra_sync.extract.client import Call, GraphClient
+import pyarrow as pa
+
+from entra_sync.errors import GraphError, GraphProtocolError, GraphUnavailable, PermissionMissing
+from entra_sync.extract.calls import Call, Row, object_type
+from entra_sync.extract.chain import read_chain
+from entra_sync.extract.client import GraphClient
 from entra_sync.extract.columns import record_batch
-from entra_sync.extract.snapshot import Certificate, TableWriter
+from entra_sync.extract.pace import LARGEST_LIMIT
+from entra_sync.extract.partitions import EVERYBODY, SMALLEST_TENANT, Range, ranges_by_count, ranges_of_names
+from entra_sync.extract.snapshot import TableWriter
+from entra_sync.extract.tables import pc
 
 PERMISSION = "User.Read.All"
 
 
-async def read_users(client: GraphClient, writer: TableWriter, select: list[str], *, managers: bool) -> Certificate:
-    """Write every user of the tenant; the certificate holds when the rows equal the tenant's own count."""
-    pages = rows = 0
-    ids: set[str] = set()
-    call = Call(url=_first_page(select, managers=managers), permission=PERMISSION)
-    async for page in client.pages(call):
-        pages += 1
-        # A listing is no stable view: a user may come on two pages (docs/graph.md, 8). The first row is kept.
-        fresh = [_with_manager(user) for user in page if _is_new(user, ids)]
-        rows += len(fresh)
-        if fresh:
-            writer.write(record_batch(fresh, writer.schema))
-    counted = await client.count("users", PERMISSION)
-    return Certificate(pages=pages, rows=rows, counted=counted, ended=True, holds=rows == counted)
+@dataclass(frozen=True, kw_only=True)
+class UserQuery:
+    """What is asked of every user."""
+
+    select: list[str]
+    managers: bool
+
+    def listing(self, part: Range = EVERYBODY) -> Call:
+        """The first page of a range of users."""
+        query = f"/users?$select={','.join(self.select)}"
+        if part != EVERYBODY:
+            query += f"&$filter={part.condition}"
+        query += "&$expand=manager($select=id)&$top=100" if self.managers else "&$top=999"
+        return Call(url=query, permission=PERMISSION, units=2 if self.managers else 1)
+
+    def one(self, user_id: str) -> Call:
+        """One user as they are now."""
+        query = f"/users/{user_id}?$select={','.join(self.select)}"
+        return Call(url=query + ("&$expand=manager($select=id)" if self.managers else ""), permission=PERMISSION)
 
 
-def _first_page(select: list[str], *, managers: bool) -> str:
-    query = f"/users?$select={','.join(select)}"
-    return f"{query}&$expand=manager($select=id)&$top=100" if managers else f"{query}&$top=999"
+@dataclass
+class UserTable:
+    """Writes users, each object id once: a listing is no stable view (docs/graph.md, 8)."""
 
+    writer: TableWriter
+    ids: set[str] = field(default_factory=set)
 
-def _is_new(user: dict[str, Any], ids: set[str]) -> bool:
-    """Whether this id has not come yet. A row without an id is kept: validate names it."""
-    user_id = user.get("id")
-    if not isinstance(user_id, str):
+    def batch(self, page: list[Row]) -> pa.RecordBatch:
+        """One page as columns."""
+        return record_batch([with_manager(user) for user in page], self.writer.schema)
+
+    def write(self, batches: Iterable[pa.RecordBatch]) -> None:
+        """Write rows; of a user who comes twice the first is kept. A row without an id is kept: validate names it."""
+        for batch in batches:
+            new = [self._is_new(user_id) for user_id in batch.column("id").to_pylist()]
+            kept = batch if all(new) else batch.filter(pa.array(new, pa.bool_()))
+            if kept.num_rows:
+                self.writer.write(kept)
+
+    def begin_again(self) -> None:
+        """Throw away what was written."""
+        self.writer.begin_again()
+        self.ids.clear()
+
+    def _is_new(self, user_id: str | None) -> bool:
+        if user_id is None:
+            return True
+        if user_id in self.ids:
+            return False
+        self.ids.add(user_id)
         return True
-    if user_id in ids:
-        return False
-    ids.add(user_id)
-    return True
 
 
-def _with_manager(user: dict[str, Any]) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class UsersListed:
+    """Pages read, the tenant's own number afterwards, and how the list was read, in words."""
+
+    pages: int
+    counted: int | None
+    plan: str
+
+
+async def list_users(
+    client: GraphClient,
+    table: UserTable,
+    query: UserQuery,
+    *,
+    known_names: Callable[[], list[str]],
+    agrees: Callable[[int, int | None], bool],
+) -> UsersListed:
+    """Write every user of the tenant.
+
+    ``known_names`` gives the userPrincipalNames of an earlier reading (none: an empty list); ``agrees`` says whether
+    rows and the tenant's own number are near enough to each other.
+    """
+    counted = await client.count("users", PERMISSION)
+    ranges = await _ranges(client, counted, known_names)
+    plan = f"{len(ranges)} ranges" if len(ranges) > 1 else "one chain"
+    if len(ranges) > 1:
+        try:
+            pages = await _read_ranges(client, table, query, ranges)
+        except GraphError as error:
+            if isinstance(error, (GraphUnavailable, GraphProtocolError, PermissionMissing)):
+                raise
+            plan = f"one chain: ranges were refused (HTTP {error.status} {error.code})"
+        else:
+            counted = await client.count("users", PERMISSION)
+            if agrees(len(table.ids), counted):
+                return UsersListed(pages=pages, counted=counted, plan=plan)
+            plan = f"one chain: ranges gave {len(table.ids)} of {counted} users"
+        table.begin_again()
+    pages = await _read_ranges(client, table, query, [EVERYBODY])
+    return UsersListed(pages=pages, counted=await client.count("users", PERMISSION), plan=plan)
+
+
+async def _ranges(client: GraphClient, counted: int | None, known_names: Callable[[], list[str]]) -> list[Range]:
+    if counted is None or counted < SMALLEST_TENANT:
+        return [EVERYBODY]
+    names = known_names()
+    if len(names) >= SMALLEST_TENANT:
+        return ranges_of_names(names)
+    return await ranges_by_count(client, counted, PERMISSION)
+
+
+async def _read_ranges(client: GraphClient, table: UserTable, query: UserQuery, ranges: list[Range]) -> int:
+    """Read ranges side by side, each written when it has ended; gives the pages. The first failure ends all."""
+    places = asyncio.Semaphore(LARGEST_LIMIT)
+
+    async def read(part: Range) -> int:
+        async with places:
+            chain = await read_chain(client, query.listing(part), table.batch)
+        table.write(chain.kept)
+        return chain.pages
+
+    return sum(await side_by_side(*(read(part) for part in ranges)))
+
+
+async def side_by_side(*reads: Awaitable[int]) -> list[int]:
+    """Await all; the first failure ends the others and is raised as it is."""
+    tasks = [asyncio.ensure_future(read) for read in reads]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def with_manager(user: Row) -> Row:
+    """Add ``manager_id`` and ``manager_type`` from the expanded manager."""
     manager = user.get("manager")
     if isinstance(manager, dict) and manager.get("id"):
         user["manager_id"] = manager["id"]
@@ -55,7 +163,7 @@ def _with_manager(user: dict[str, Any]) -> dict[str, Any]:
     return user
 
 
-def object_type(entry: dict[str, Any]) -> str | None:
-    """``user`` of ``#microsoft.graph.user``."""
-    kind = entry.get("@odata.type")
-    return kind.removeprefix("#microsoft.graph.") if isinstance(kind, str) else None
+def names_of(users: pa.Table) -> list[str]:
+    """The userPrincipalNames of a snapshot's users."""
+    column = users["userPrincipalName"]
+    return [str(name) for name in column.filter(pc.is_valid(column)).to_pylist()]

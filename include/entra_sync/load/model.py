@@ -23,7 +23,10 @@ class Curated:
 
 @dataclass(frozen=True, kw_only=True)
 class SnapshotRef:
-    """The snapshot that the tables were made of; ``as_of`` in UTC, ``users`` and ``groups`` what is in it."""
+    """The snapshot that the tables were made of; ``as_of`` in UTC, ``users`` and ``groups`` what is in it.
+
+    ``gaps``: what speaks against its being complete, in words.
+    """
 
     uri: str
     as_of: datetime
@@ -32,6 +35,7 @@ class SnapshotRef:
     config_fingerprint: str
     users: int
     groups: int
+    gaps: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

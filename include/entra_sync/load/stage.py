@@ -38,6 +38,7 @@ def stage(connection: Connection, run: Run, account: AccountConfig, curated: Cur
         "run_id": run.id,
         "dry_run": run.dry_run,
         "complete": snapshot.complete,
+        "gaps": snapshot.gaps,
         "users": snapshot.users,
         "groups": snapshot.groups,
         "groups_wanted": account.teams.from_groups is not None,

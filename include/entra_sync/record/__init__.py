@@ -4,6 +4,7 @@ A run is opened first and closed last, also when a step failed. Between the two 
 account's lease, which another run takes over when its holder is dead.
 """
 
+from entra_sync.record.extraction import known, note_reading
 from entra_sync.record.lease import working
 from entra_sync.record.reading import changes, history, issues, run_summary
 from entra_sync.record.runs import Run, close_run, current_run, ensure_open, open_run
@@ -16,6 +17,8 @@ __all__ = [
     "ensure_open",
     "history",
     "issues",
+    "known",
+    "note_reading",
     "open_run",
     "run_summary",
     "working",

@@ -19,6 +19,9 @@ from entra_sync.issues import issue_table
 from entra_sync.scope import decide, with_rejected
 from entra_sync.scope.fields import usable
 from entra_sync.validate import gate, managers, population, rows
+from entra_sync.validate.reading import reading_issues
+
+__all__ = ["Checked", "check", "reading_issues", "rejections"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,8 +41,8 @@ from (
         null as entra_id,
         null as label,
         null as field,
-        'The snapshot is not complete: people were updated, but nobody leaves, no team is archived, no member removed.'
-            as message
+        'The snapshot is not complete' || coalesce(' (' || setting.gaps || ')', '')
+        || ': people were updated, but nobody leaves, no team is archived, no member removed.' as message
     from stage_setting as setting
     where not setting.complete
     union all

@@ -12,13 +12,14 @@ seen as (
 )
 
 insert into stage_setting (
-    account_id, run_id, dry_run, complete, match_email, unowned, protected, population, is_empty, may_leave, no_groups
+    account_id, run_id, dry_run, complete, gaps, match_email, unowned, protected, population, is_empty, may_leave, no_groups
 )
 select
     %(account_id)s,
     %(run_id)s,
     %(dry_run)s,
     %(complete)s,
+    %(gaps)s,
     %(match_email)s,
     %(unowned)s::text[],
     %(protected)s::text[],

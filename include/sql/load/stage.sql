@@ -8,6 +8,8 @@ create temporary table stage_setting (
     run_id bigint not null,
     dry_run boolean not null,
     complete boolean not null,
+    -- What speaks against its being complete, in words.
+    gaps text,
     match_email boolean not null,
     -- Columns of stage_profile that the input does not have: PeopleGoal's own.
     unowned text[] not null,

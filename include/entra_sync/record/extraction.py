@@ -1,0 +1,26 @@
+"""What extract asks of the database, and what it leaves on the run's row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from entra_sync.db import Connection, statement
+from entra_sync.extract.parts import Known
+from entra_sync.record.runs import Run
+
+
+def known(connection: Connection, run: Run) -> Known:
+    """Object ids of the account's people and group teams that could leave: not deactivated, not archived."""
+    key = {"account_id": run.account_id}
+    users = connection.execute(statement("record/known_users"), key).fetchall()
+    groups = connection.execute(statement("record/known_groups"), key).fetchall()
+    return Known(users=[row["id"] for row in users], groups=[row["id"] for row in groups])
+
+
+def note_reading(
+    connection: Connection, run: Run, *, mode: str, reason: str, traffic: Mapping[str, int] | None = None
+) -> None:
+    """Note on the run's row how the tenant is read, why so, and what it has cost."""
+    cost = {name: (traffic or {}).get(name, 0) for name in ("requests", "resource_units")}
+    connection.execute(statement("record/note_reading"), {"run_id": run.id, "mode": mode, "reason": reason, **cost})
+    connection.commit()

@@ -1,0 +1,8 @@
+-- note_reading: how the run reads the tenant, and what it has cost.
+update sync.run
+set
+    mode = %(mode)s,
+    mode_reason = %(reason)s,
+    requests = %(requests)s,
+    resource_units = %(resource_units)s
+where id = %(run_id)s;
