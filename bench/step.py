@@ -38,7 +38,7 @@ def run(step: str, given: dict[str, Any]) -> Any:
         "open_run": lambda: pipeline.open_run(
             ref, dag_id=ACCOUNT.dag_id, run_type="manual", mode="full", dry_run=False
         ),
-        "extract": lambda: pipeline.extract(ref, lambda: sign_in(given["connection"])),
+        "extract": lambda: pipeline.extract(ref, lambda: sign_in(given["connection"]), mode=given.get("mode", "auto")),
         "validate": lambda: pipeline.validate(ref, given["extract"]),
         "transform": lambda: pipeline.transform(ref, given["extract"], given["validate"], date=DATE),
         "load": lambda: pipeline.load(ref, given["extract"], given["validate"], given["transform"]),

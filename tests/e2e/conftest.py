@@ -45,6 +45,10 @@ class Nights:
         self.nights += 1
         ref = self.ref()
         pipeline.open_run(ref, dag_id="entra_sync_contoso", run_type="manual", mode="full", dry_run=dry_run)
+        return self.steps(ref, mode, **overrides)
+
+    def steps(self, ref: pipeline.RunRef, mode: str = "auto", **overrides: Any) -> str:
+        """The steps of a night that was opened already."""
         try:
             snapshot = pipeline.extract(ref, lambda: self.tenant.entra_connection(**overrides), mode=mode)
             checks = pipeline.validate(ref, snapshot)

@@ -10,6 +10,7 @@ import pytest
 
 from entra_sync.errors import SnapshotError
 from entra_sync.extract.snapshot import Manifest, read_manifest, read_tables
+from sandbox.faults import Fault
 from sandbox.testing import SandboxTenant
 from tests.extract.conftest import Read
 
@@ -83,6 +84,29 @@ def test_a_manager_may_be_missing_null_or_a_contact(tenant: SandboxTenant, read:
     for user_id, user in tenant.company.users.items():
         assert users[user_id]["manager_id"] == user.manager_id
         assert (users[user_id]["manager_type"] is None) == (user.manager_id is None)
+
+
+def test_a_user_on_two_pages_is_one_user(tenant: SandboxTenant, read: Read, tmp_path: Path) -> None:
+    """The first page leads to itself once, and then on: its users come twice."""
+    tenant.settings.users_page = 20
+    tenant.faults.add(Fault(path=r"^/users\?", next_link="{self}&again=1", times=1))
+
+    manifest = read()
+
+    assert manifest.certificate["users"].pages == 4
+    assert sorted(tables(tmp_path).users["id"].to_pylist()) == sorted(tenant.company.users)
+
+
+def test_types_without_permission_are_members_all_the_same(tenant: SandboxTenant, read: Read, tmp_path: Path) -> None:
+    """Graph then tells type and id only; that is all an edge needs."""
+    contact = next(i for i, other in tenant.company.others.items() if other.kind == "orgContact")
+    group = next(g for g, found in tenant.company.groups.items() if found.attributes["visibility"] == "Private")
+    tenant.company.add_member(group, contact)
+
+    read()
+
+    edges = tables(tmp_path).memberships.to_pylist()
+    assert {"group_id": group, "member_id": contact, "member_type": "orgContact"} in edges
 
 
 def test_only_what_the_mapping_names_is_asked_for(read: Read, tmp_path: Path) -> None:

@@ -190,7 +190,7 @@ def test_a_refused_position_leads_to_a_full_reading(
     manifest = night()
 
     assert (manifest.mode, manifest.complete) == ("full", True)
-    assert manifest.reason.startswith(f"token_refused (HTTP {refusal[:3]} ")
+    assert manifest.reason.startswith(f"delta_lost (HTTP {refusal[:3]} ")
     a_working_day(tenant.company)
     same_as_full(night, tmp_path, night())
 
@@ -208,7 +208,7 @@ def test_a_position_lost_in_the_middle_of_a_round_leads_to_a_full_reading(
     manifest = night()
 
     assert manifest.mode == "full"
-    assert manifest.reason.startswith("token_refused (HTTP 410")
+    assert manifest.reason.startswith("delta_lost (HTTP 410")
     assert content(tmp_path, manifest)["users"].keys() == tenant.company.users.keys()
 
 

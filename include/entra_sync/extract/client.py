@@ -130,6 +130,8 @@ class GraphClient:
                 except GraphUnavailable as error:
                     failure: GraphError | None = error
                 else:
+                    # A refusal may have come while the token was fetched.
+                    await self.pace.pause()
                     answer, failure = await self._try(method, url, call, token, content, json=json)
             if failure is None:
                 return answer

@@ -11,8 +11,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from entra_sync.config.account import Collapse, Reading, Tolerance
+from entra_sync.errors import GraphProtocolError
 from entra_sync.extract.batch import Item, in_batches
-from entra_sync.extract.calls import Answer, Call, Row
+from entra_sync.extract.calls import Answer, Call, Row, path_of
 from entra_sync.extract.client import GraphClient
 from entra_sync.extract.snapshot import Certificate
 
@@ -82,10 +83,12 @@ async def ask_for(client: GraphClient, calls: Collection[tuple[str, Call]]) -> A
     def take(item: Item[str], answer: Answer) -> list[Item[str]]:
         if answer.status == 404:
             found.gone.add(item.key)
-        elif answer.ok and isinstance(answer.body, dict) and answer.body.get("id"):
+        elif not answer.ok:
+            raise answer.failure(item.call)
+        elif isinstance(answer.body, dict) and answer.body.get("id") == item.key:
             found.there.append(answer.body)
         else:
-            raise answer.failure(item.call)
+            raise GraphProtocolError(f"GET {path_of(item.call.url)} answered with something else than this object.")
         return []
 
     await in_batches(client, (Item(key=object_id, call=call) for object_id, call in calls), take)

@@ -22,7 +22,7 @@ PERMISSIONS = {"users": USER_PERMISSION, "groups": GROUP_PERMISSION}
 
 
 class DeltaLost(Exception):
-    """The token is no longer accepted, or the tenant has no change feed: everything has to be listed."""
+    """The token is no longer accepted, the feed leads nowhere, or there is none: everything has to be listed."""
 
 
 @dataclass
@@ -78,7 +78,7 @@ async def follow(
 ) -> Round:
     """Read one round to its end, or until ``enough`` (the link is then empty).
 
-    Begins again, boundedly, when a page token expires on the way. Raises DeltaLost when the token is refused.
+    Begins again, boundedly, when a page token expires on the way. Raises DeltaLost when the feed cannot be used.
     """
     for restarts in range(RESTARTS + 1):
         try:
@@ -108,7 +108,8 @@ async def _follow(client: GraphClient, link: str, collection: str, enough: Calla
         if enough(read):
             return read
         if following in seen:
-            raise GraphProtocolError(f"Graph gave the same nextLink twice for GET {path_of(call.url)}.")
+            # Seen with groups/delta of real tenants (docs/graph.md, 2): the feed leads nowhere, a list does.
+            raise DeltaLost("the same nextLink twice")
         seen.add(following)
         call = call.next(following)
 

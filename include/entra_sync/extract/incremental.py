@@ -122,7 +122,7 @@ async def _rounds(client: GraphClient, base: Base) -> tuple[Round, Round]:
     try:
         await side_by_side(read("users"), read("groups"))
     except DeltaLost as error:
-        raise FullNeeded(f"token_refused ({error})") from error
+        raise FullNeeded(f"delta_lost ({error})") from error
     changed = sum(len(read.removed) for read in found.values())
     if changed > limit:
         raise FullNeeded("too_many_changes")

@@ -3,7 +3,8 @@
 Graph limits an application in a tenant to 3,500, 5,000 or 8,000 resource units in ten seconds, by the tenant's size,
 and shares that limit with nobody else's knowledge of it (docs/graph.md, 5). Above 80 % of it answers carry
 ``x-ms-throttle-limit-percentage``; over it come 429s, and a request sent while throttled still counts. So the units of
-the last ten seconds are kept below a budget: it falls as soon as a percentage is told, and grows back slowly.
+the last ten seconds are kept below a budget: it falls as soon as a percentage is told, and grows back slowly. What is
+under way when that happens is spent all the same, so it stays small: below what the smallest quota has left at 80 %.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ WINDOW_S = 10.0
 LARGEST_BUDGET = 7200.0  # 90 % of the largest documented quota, 8,000 units in ten seconds
 SMALLEST_BUDGET = 100.0
 AIM = 0.85  # of the quota, once the quota shows
+UNDER_WAY = 400
 
 FIRST_LIMIT, SMALLEST_LIMIT, LARGEST_LIMIT = 8, 1, 24
 CHANGES_APART_S = 1.0
@@ -35,8 +37,10 @@ class Pace:
         self._working = 0
         self._spent: deque[tuple[float, int]] = deque()
         self._used = 0
+        self._under_way = 0
         self._not_before = 0.0
         self._changed_at = 0.0
+        self._halved_at = 0.0
         self._good = 0
         self._gate = asyncio.Lock()
         self._freed = asyncio.Event()
@@ -46,7 +50,7 @@ class Pace:
         """Hold one place for one request that is expected to cost ``units``."""
         async with self._gate:
             while True:
-                if self._working >= self.limit:
+                if self._full(units):
                     self._freed.clear()
                     await self._freed.wait()
                 elif (wait_s := self.wait_s(units)) > 0:
@@ -54,12 +58,23 @@ class Pace:
                 else:
                     break
             self._working += 1
+            self._under_way += units
             self._spend(units)
         try:
             yield
         finally:
             self._working -= 1
+            self._under_way -= units
             self._freed.set()
+
+    def _full(self, units: int) -> bool:
+        crowded = self._under_way > 0 and self._under_way + units > UNDER_WAY
+        return crowded or self._working >= self.limit
+
+    async def pause(self) -> None:
+        """Wait until the time that Graph named last."""
+        while (left := self._not_before - self._clock()) > 0:
+            await asyncio.sleep(left)
 
     def wait_s(self, units: int) -> float:
         """Seconds until a request of ``units`` may be sent: Retry-After first, then the budget."""
@@ -100,19 +115,26 @@ class Pace:
         if pause_s is not None:
             # Never early; a little apart, so that not all start in the same instant.
             self._not_before = max(self._not_before, now + pause_s + random.uniform(0.01, 0.1))
-        if now - self._changed_at >= CHANGES_APART_S or throttled:
-            self.limit = max(SMALLEST_LIMIT, self.limit // 2)
+        # The items of one batch are refused together: that is one reason to slow down.
+        if now - self._halved_at < CHANGES_APART_S:
+            return
+        self._halved_at = now
+        self.limit = max(SMALLEST_LIMIT, self.limit // 2)
         if throttled:
-            self._forget(now)
-            self._lower(now, self._used * 0.7)
+            self._lower(now, self._counted(now) * 0.7)
 
     def _near(self, now: float, throttle: float) -> None:
         """Graph tells how much of its limit is used; what was used here over that share is the limit."""
         if now - self._changed_at < CHANGES_APART_S:
             return
-        self._forget(now)
+        counted = self._counted(now)
         # Where Graph counts otherwise than by a window, the first estimate is too high: the second one still falls.
-        self._lower(now, min(self._used / throttle * AIM, self._used * max(0.3, 1.8 - throttle)))
+        self._lower(now, min(counted / throttle * AIM, counted * max(0.3, 1.8 - throttle)))
+
+    def _counted(self, now: float) -> int:
+        """Units of the last ten seconds that Graph has counted already."""
+        self._forget(now)
+        return self._used - self._under_way
 
     def _lower(self, now: float, budget: float) -> None:
         self.budget = max(SMALLEST_BUDGET, min(self.budget, budget))
