@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from bench import nights, parsing, ratio
+from bench.peers.__main__ import both_sizes
 from entra_sync.local.postgres import Postgres
 from entra_sync.migrations import migrate
 
@@ -25,6 +26,7 @@ def main() -> int:
             server.create_database("bench")
             migrate(server.url("bench"))
             nights.measure(server.url("bench"), folder)
+        both_sizes(folder)
     return 0
 
 

@@ -31,6 +31,8 @@ def test_more_memberships_than_groups_can_page_cost_more_items() -> None:
 
 def test_the_quota_bounds_the_seconds() -> None:
     assert full(100_000, 10_000, 1_000_000).seconds(quota_of("L")) == pytest.approx(27.5, abs=0.05)
+    assert full(100_000, 10_000, 1_000_000).seconds(quota_of("L"), burst=True) == pytest.approx(17.5, abs=0.05)
+    assert full(10_000, 1_000, 100_000).seconds(quota_of("L"), burst=True) == 0.0
     assert full(100_000, 10_000, 1_000_000).seconds(quota_of("4000")) == pytest.approx(55.0, abs=0.05)
 
 
