@@ -56,11 +56,13 @@ class GraphError(EntraSyncError):
         status: int | None = None,
         code: str | None = None,
         request_id: str | None = None,
+        retry_after_s: float | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
         self.status = status
         self.code = code
         self.request_id = request_id
+        self.retry_after_s = retry_after_s
 
 
 class SignInRefused(GraphError):

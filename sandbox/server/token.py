@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
+from sandbox.server.assertions import AssertionRefused, check_assertion
 from sandbox.server.messages import Reply
 from sandbox.server.tenant import GRAPH, Tenant
 
@@ -81,7 +82,7 @@ def issue(tenant: Tenant, authority: str, name: str, content: bytes) -> Reply:
             )
     if form["grant_type"] != "client_credentials":
         raise EntraRefusal(400, 70003, "unsupported_grant_type", "The app requested an unsupported grant type.")
-    _check_client(tenant, form)
+    _check_client(tenant, form, f"{authority}/{name}/oauth2/v2.0/token")
     audience = _audience(tenant, authority, form["scope"])
     lifetime = tenant.settings.token_told_s or tenant.settings.token_lifetime_s
     token = tenant.issue_token(audience)
@@ -106,7 +107,7 @@ def _check_tenant(tenant: Tenant, name: str, error: str) -> None:
     )
 
 
-def _check_client(tenant: Tenant, form: dict[str, str]) -> None:
+def _check_client(tenant: Tenant, form: dict[str, str], endpoint: str) -> None:
     app, client_id = tenant.app, form["client_id"]
     if client_id.lower() != app.client_id:
         raise EntraRefusal(
@@ -118,14 +119,19 @@ def _check_client(tenant: Tenant, form: dict[str, str]) -> None:
             "by any user in the tenant. You may have sent your authentication request to the wrong tenant.",
         )
     if "client_assertion" in form:
-        if form.get("client_assertion_type") == ASSERTION_TYPE and tenant.settings.accept_assertion:
-            return
-        text = "Client assertion contains an invalid signature. [Reason - The key was not found.]"
-        raise EntraRefusal(401, 700027, "invalid_client", text)
+        if form.get("client_assertion_type") != ASSERTION_TYPE:
+            raise EntraRefusal(401, 7000218, "invalid_client", "The 'client_assertion_type' is not the one expected.")
+        try:
+            check_assertion(tenant, form["client_assertion"], endpoint)
+        except AssertionRefused as refused:
+            raise EntraRefusal(401, refused.code, "invalid_client", refused.text) from None
+        return
     if "client_secret" not in form:
         text = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
         raise EntraRefusal(401, 7000218, "invalid_client", text)
-    if not secrets.compare_digest(form["client_secret"].encode(), app.client_secret.encode()):
+    # While a secret is being replaced, both are valid.
+    valid = [app.client_secret, *tenant.settings.further_secrets]
+    if not any(secrets.compare_digest(form["client_secret"].encode(), secret.encode()) for secret in valid):
         raise EntraRefusal(
             401,
             7000215,

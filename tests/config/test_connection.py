@@ -9,6 +9,7 @@ import pytest
 
 from entra_sync.config.connection import read_connection
 from entra_sync.errors import ConnectionFieldError
+from tests.extract.credentials import Credential
 
 CLIENT_ID = "5f3d1d1c-6c6f-4e5e-9d0e-0b1d6f7a8c90"
 TENANT_ID = "7b8c9d0e-1f2a-4b3c-8d4e-5f6a7b8c9d0e"
@@ -89,7 +90,10 @@ def test_a_national_cloud_has_its_own_hosts_and_scope(cloud: str, graph: str) ->
 
 
 def test_a_certificate_replaces_the_secret(tmp_path: Path) -> None:
-    pem = tmp_path / "app.pem"
-    pem.write_text("-----BEGIN PRIVATE KEY-----", encoding="ascii")
+    credential, pem = Credential(), tmp_path / "app.pem"
+    pem.write_text(credential.pem(), encoding="ascii")
 
-    assert read(password=None, certificate_path=str(pem)).certificate == "-----BEGIN PRIVATE KEY-----"
+    connection = read(password=None, certificate_path=str(pem))
+
+    assert connection.client_secret is None
+    assert connection.certificate.certificate == credential.certificate_pem

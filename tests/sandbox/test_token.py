@@ -53,7 +53,7 @@ def test_graphs_own_address_is_a_scope_too(tenant: SandboxTenant, client: Client
     [
         ({"credential": "wrong"}, "invalid_client", 7000215),
         ({"client_id": UNKNOWN}, "unauthorized_client", 700016),
-        ({"credential": {"client_assertion": lambda: "a.b.c"}}, "invalid_client", 700027),
+        ({"credential": {"client_assertion": lambda: "a.b.c"}}, "invalid_client", 50027),
         ({"scope": "https://graph.microsoft.com/User.Read.All"}, "invalid_scope", 70011),
         ({"scope": "https://security.example.com/.default"}, "invalid_resource", 500011),
         ({"scope": "https://graph.microsoft.us/.default"}, "invalid_resource", 500011),
@@ -88,10 +88,12 @@ def test_an_unknown_tenant_has_no_discovery_document(
         assert answer.json()["error_codes"] == [code]
 
 
-def test_an_assertion_is_taken_when_the_tenant_is_set_so(tenant: SandboxTenant) -> None:
-    tenant.settings.accept_assertion = True
+def test_two_secrets_are_valid_while_one_is_replaced(tenant: SandboxTenant) -> None:
+    tenant.settings.further_secrets.append("the-next-one")
 
-    assert "access_token" in sign_in(tenant, credential={"client_assertion": lambda: "a.b.c"})
+    assert "access_token" in sign_in(tenant)
+    assert "access_token" in sign_in(tenant, credential="the-next-one")
+    assert sign_in(tenant, credential="another")["error_codes"] == [7000215]
 
 
 def test_a_token_for_the_application_itself_is_no_token_for_graph(tenant: SandboxTenant, client: Client) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
+from entra_sync.config.certificate import CertificateProblem, ClientCertificate, read_certificate
 from entra_sync.errors import ConnectionFieldError
 
 GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -51,9 +52,9 @@ class EntraConnection:
     base_url: str
     token_scope: str
     verify: bool | str = True
-    proxies: Mapping[str, str] = field(default_factory=dict)
+    proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
     client_secret: str | None = field(default=None, repr=False)
-    certificate: str | None = field(default=None, repr=False)
+    certificate: ClientCertificate | None = None
     federated_token_file: str | None = None
 
 
@@ -81,7 +82,7 @@ def read_connection(
             "has not the form of an Application ID URI",
             "Copy `Application ID URI` of the app registration: api://<client id> or https://<verified domain>/<name>.",
         )
-    certificate = _certificate(check, extra)
+    certificate = _certificate(check, extra, password)
     federated = extra.get("federated_token_file") or None
     if not password and not certificate and not federated:
         check.refuse(
@@ -105,7 +106,8 @@ def read_connection(
         token_scope=_scope(extra.get("scopes"), cloud),
         verify=_verify(check, extra.get("verify", True)),
         proxies=extra.get("proxies") or {},
-        client_secret=password or None,
+        # With a certificate the password is its passphrase, as in the provider's own connection type.
+        client_secret=None if certificate or federated else password,
         certificate=certificate,
         federated_token_file=federated,
     )
@@ -133,17 +135,19 @@ class _Checker:
         return str(value).rstrip("/")
 
 
-def _certificate(check: _Checker, extra: Mapping[str, Any]) -> str | None:
-    data = extra.get("certificate_data")
-    if data:
-        return str(data)
-    path = extra.get("certificate_path")
-    if not path:
+def _certificate(check: _Checker, extra: Mapping[str, Any], passphrase: str | None) -> ClientCertificate | None:
+    data, path = extra.get("certificate_data"), extra.get("certificate_path")
+    if not data and not path:
         return None
+    where = "extra certificate_data" if data else "extra certificate_path"
+    hint = "Give a PEM or PKCS#12 file with certificate and RSA key; a passphrase belongs into the password."
     try:
-        return Path(str(path)).read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError):
-        check.refuse("Client certificate", "extra certificate_path", "cannot be read", "Give a PEM file with its key.")
+        content = str(data).encode() if data else Path(str(path)).read_bytes()
+        return read_certificate(content, passphrase)
+    except OSError as error:
+        check.refuse("Client certificate", where, f"cannot be read: {error.strerror}", hint)
+    except CertificateProblem as problem:
+        check.refuse("Client certificate", where, str(problem), hint)
 
 
 def _scope(scopes: Any, cloud: Cloud) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ import msal
 import requests
 
 from entra_sync.config.connection import EntraConnection
-from entra_sync.errors import GraphUnavailable, SignInRefused
+from entra_sync.errors import ConnectionFieldError, GraphUnavailable, SignInRefused
+from entra_sync.extract.retry import RETRIED_STATUSES, parse_retry_after
 from entra_sync.extract.tls import ContextAdapter, context
 
 TIMEOUT_S = (10.0, 30.0)
@@ -32,6 +34,9 @@ REMEDIES = {
     "900023": "Client Tenant: neither a tenant's ID nor one of its verified domains.",
     "500011": "Extra scopes: the resource is unknown in this tenant. Leave `scopes` out, and check `cloud`.",
     "700027": "Client certificate: it is not registered with the application or has expired. Upload the public part.",
+    "700021": "Federated credential: another issuer or subject than the token's. Compare both in the portal.",
+    "700023": "Federated credential: the token is for another audience; expected is api://AzureADTokenExchange.",
+    "700024": "Federated credential or certificate: not valid at this time. Check this machine's clock.",
 }
 
 
@@ -57,7 +62,16 @@ class TokenSource:
             if self._app is None:
                 self._app = self._sign_in()
             answer: dict[str, Any] = self._app.acquire_token_for_client(scopes=[self._connection.token_scope]) or {}
+        except _Unusable as error:
+            # MSAL keeps refusals for a while; the next try asks Entra again.
+            self._app = None
+            raise GraphUnavailable(
+                f"Entra ({self._connection.authority}) did not answer usefully: {error}.",
+                status=error.status,
+                retry_after_s=error.retry_after_s,
+            ) from None
         except requests.RequestException as error:
+            self._app = None
             raise GraphUnavailable(
                 f"Entra ({self._connection.authority}) cannot be reached: {_cause(error)}.",
                 hint="Check DNS, proxy and firewall; behind a TLS-inspecting proxy give its CA file as extra `verify`.",
@@ -99,16 +113,17 @@ class TokenSource:
 def _credential(connection: EntraConnection) -> Any:
     """The strongest credential given: certificate, federated token, secret."""
     if connection.certificate:
-        return {"private_key": connection.certificate, "public_certificate": connection.certificate}
+        parts = connection.certificate
+        return {"private_key": parts.private_key, "public_certificate": parts.certificate}
     if connection.federated_token_file:
-        path = Path(connection.federated_token_file)
-        return {"client_assertion": lambda: path.read_text(encoding="ascii").strip()}
+        # Read at each token request: whoever issues the token replaces the file before it ends.
+        return {"client_assertion": partial(_federated_token, connection)}
     return connection.client_secret
 
 
 def _session(connection: EntraConnection) -> requests.Session:
     """A session that trusts what the connection says not the environment (REQUESTS_CA_BUNDLE would win)."""
-    session = _TimedSession()
+    session = _CheckedSession()
     session.trust_env = False
     session.verify = connection.verify
     session.mount("https://", ContextAdapter(context(connection.verify)))
@@ -116,12 +131,41 @@ def _session(connection: EntraConnection) -> requests.Session:
     return session
 
 
-class _TimedSession(requests.Session):
-    """requests waits for ever without a time-out, and MSAL sets none on a session of ours."""
+def _federated_token(connection: EntraConnection) -> str:
+    try:
+        return Path(str(connection.federated_token_file)).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        raise ConnectionFieldError(
+            f"The federated token file of the connection {connection.connection_id} cannot be read.",
+            field="federated_token_file",
+            hint="Check the path, and that the workload identity's token is mounted there.",
+        ) from None
+
+
+class _Unusable(requests.RequestException):
+    """An answer that says nothing about the sign-in: throttled, 5xx, or not of OAuth's form."""
+
+    def __init__(self, response: requests.Response, what: str) -> None:
+        super().__init__(what)
+        self.status = response.status_code if response.status_code >= 400 else None
+        self.retry_after_s = parse_retry_after(response.headers.get("retry-after"))
+
+
+class _CheckedSession(requests.Session):
+    """A session with a time-out, which MSAL sets none of, that lets only answers through which MSAL can read."""
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs.setdefault("timeout", TIMEOUT_S)
-        return super().request(*args, **kwargs)
+        response = super().request(*args, **kwargs)
+        if response.status_code in RETRIED_STATUSES:
+            raise _Unusable(response, f"HTTP {response.status_code}")
+        try:
+            body = response.json()
+        except ValueError:
+            raise _Unusable(response, f"HTTP {response.status_code}, a body that is not JSON") from None
+        if not isinstance(body, dict) or not isinstance(body.get("error", ""), str):
+            raise _Unusable(response, f"HTTP {response.status_code}, a body that is not OAuth's")
+        return response
 
 
 def _cause(error: requests.RequestException) -> str:

@@ -129,6 +129,7 @@ class GraphClient:
                     token = await self._tokens.token(refused=refused_token)
                 except GraphUnavailable as error:
                     failure: GraphError | None = error
+                    answer = Answer(status=0, retry_after_s=error.retry_after_s)
                 else:
                     # A refusal may have come while the token was fetched.
                     await self.pace.pause()
