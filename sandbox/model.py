@@ -35,6 +35,7 @@ class Company:
     day: int = 0
     serial: int = 0
     version: int = 0
+    told_from: int = 0  # positions in the change feeds before this version are lost
     users: dict[str, User] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     others: dict[str, DirectoryObject] = field(default_factory=dict)
@@ -74,22 +75,24 @@ class Company:
             return user_id
 
     def update_user(self, user_id: str, **attributes: Any) -> None:
-        """Set attributes; None clears one."""
+        """Set attributes; None clears one, and a value that is there already is no change."""
         with self.lock:
             user = self.users[user_id]
-            _set(user, attributes)
+            changed = _set(user, attributes)
             if attributes.get("userPrincipalName"):
                 self.claim(str(attributes["userPrincipalName"]))
-            self._log(user, "user", "updated", names=list(attributes))
+            if changed:
+                self._log(user, "user", "updated", names=changed)
 
     def set_manager(self, user_id: str, manager_id: str | None) -> None:
-        """Set or, with None, remove the manager."""
+        """Set or, with None, remove the manager; the one that is there already is no change."""
         with self.lock:
             if manager_id is not None and manager_id not in self.users and manager_id not in self.others:
                 raise KeyError(manager_id)
             user = self.users[user_id]
             old_id, user.manager_id = user.manager_id, manager_id
-            self._log(user, "user", "manager", manager_id, old_id=old_id)
+            if old_id != manager_id:
+                self._log(user, "user", "manager", manager_id, old_id=old_id)
 
     def disable(self, user_id: str) -> None:
         """Block the account from signing in."""
@@ -153,11 +156,11 @@ class Company:
             return group_id
 
     def update_group(self, group_id: str, **attributes: Any) -> None:
-        """Set attributes; None clears one."""
+        """Set attributes; None clears one, and a value that is there already is no change."""
         with self.lock:
             group = self.groups[group_id]
-            _set(group, attributes)
-            self._log(group, "group", "updated", names=list(attributes))
+            if changed := _set(group, attributes):
+                self._log(group, "group", "updated", names=changed)
 
     def delete_group(self, group_id: str) -> None:
         """Move a group to the deleted items."""
@@ -180,8 +183,10 @@ class Company:
         with self.lock:
             if self.kind(member_id) is None:
                 raise KeyError(member_id)
-            self.groups[group_id].member_ids = self.groups[group_id].member_ids | {member_id: None}
-            self._log(self.groups[group_id], "group", "member added", member_id)
+            group = self.groups[group_id]
+            if member_id not in group.member_ids:
+                group.member_ids = group.member_ids | {member_id: None}
+                self._log(group, "group", "member added", member_id)
 
     def remove_member(self, group_id: str, member_id: str) -> None:
         """Remove a direct member; raises KeyError when it is none."""
@@ -190,6 +195,12 @@ class Company:
             del left[member_id]
             self.groups[group_id].member_ids = left
             self._log(self.groups[group_id], "group", "member removed", member_id)
+
+    def forget_positions(self) -> None:
+        """Make every position in the change feeds so far a lost one."""
+        with self.lock:
+            self.version += 1
+            self.told_from = self.version
 
     # Questions
 
@@ -260,7 +271,7 @@ class Company:
         with self.lock:
             parts: dict[str, Any] = {
                 name: getattr(self, name)
-                for name in ("seed", "name", "domain", "initial_domain", "day", "serial", "version")
+                for name in ("seed", "name", "domain", "initial_domain", "day", "serial", "version", "told_from")
             }
             for name in ("users", "groups", "others", "deleted_users", "deleted_groups"):
                 parts[name] = [vars(item) for item in getattr(self, name).values()]
@@ -324,8 +335,10 @@ class Company:
             del self.changes[: CHANGES_KEPT // 2]
 
 
-def _set(item: User | Group, attributes: dict[str, Any]) -> None:
-    """Set attributes, and remember which were cleared."""
+def _set(item: User | Group, attributes: dict[str, Any]) -> list[str]:
+    """Set attributes, and remember which were cleared; gives the names of those that differ from before."""
+    changed = [name for name, value in attributes.items() if item.attributes.get(name) != value]
     cleared = {name for name, value in attributes.items() if value is None and item.attributes.get(name) is not None}
     item.cleared = sorted((set(item.cleared) | cleared) - {n for n, value in attributes.items() if value is not None})
     item.attributes = item.attributes | attributes
+    return changed

@@ -28,11 +28,15 @@ PAGE_EXPIRED = {
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """One bad night: ``settings`` by name, ``faults`` made anew each time."""
+    """One bad night: ``settings`` by name, ``faults`` made anew each time.
+
+    ``feed_lost``: every position in the change feeds is lost first, so that the night lists everything.
+    """
 
     sentence: str
     settings: dict[str, Any] = field(default_factory=dict)
     faults: Callable[[], list[Fault]] = list
+    feed_lost: bool = False
 
 
 def _without(*permissions: str) -> dict[str, Any]:
@@ -70,10 +74,12 @@ SCENARIOS: dict[str, Scenario] = {
         sentence="The next link of a page of users has expired, once.",
         settings={"users_page": 50},
         faults=lambda: [Fault(path=rf"{USERS}.*skiptoken=", status=400, body=PAGE_EXPIRED, times=1)],
+        feed_lost=True,
     ),
     "half-missing": Scenario(
         sentence="Half of the users are missing in the list of users, which ends as if it were whole.",
         settings={"users_missing": 0.5},
+        feed_lost=True,
     ),
     "count-differs": Scenario(
         sentence="The tenant counts seven users more than it lists.",
@@ -82,10 +88,17 @@ SCENARIOS: dict[str, Scenario] = {
     "foreign-link": Scenario(
         sentence="The next link of a page of users leads to another host.",
         faults=lambda: [Fault(path=USERS, next_link="https://graph.example.com/v1.0/users?$skiptoken=a")],
+        feed_lost=True,
     ),
     "loop": Scenario(
         sentence="The next link of a page of users leads back to the same page, for ever.",
         faults=lambda: [Fault(path=USERS, next_link="{self}")],
+        feed_lost=True,
+    ),
+    "delta-lost": Scenario(
+        sentence="The positions in the change feeds are lost: Graph answers 410, and everything has to be listed.",
+        settings={"delta_refusal": "410"},
+        feed_lost=True,
     ),
     "token-expires": Scenario(
         sentence="Access tokens expire after a second without saying so before; every answer takes a third of one.",
@@ -129,6 +142,8 @@ class Stage:
         normal = copy.deepcopy(self._normal)
         with self._lock:
             self._tenant.faults.clear()
+            if scenario.feed_lost:
+                self._tenant.reset_delta()
             for part in fields(normal):
                 value = scenario.settings.get(part.name, getattr(normal, part.name))
                 setattr(self._tenant.settings, part.name, copy.deepcopy(value))

@@ -16,6 +16,16 @@ from sandbox.server.throttle import Throttle
 
 DEFAULT_PERMISSIONS = ("User.Read.All", "GroupMember.Read.All", "Group.Read.All", "Organization.Read.All")
 TOKENS_KEPT = 200_000
+ROUNDS_KEPT = 100  # each holds a copy of what it tells
+
+
+@dataclass(frozen=True, kw_only=True)
+class FederatedCredential:
+    """Whose tokens are taken instead of a secret: the issuer's public key in PEM form."""
+
+    issuer: str
+    subject: str
+    public_key: str
 
 
 @dataclass(kw_only=True)
@@ -25,12 +35,14 @@ class Settings:
     ``users_page``, ``groups_page`` and ``members_page`` make pages smaller than asked for. ``count_offset`` makes
     ``$count`` disagree with the list. ``hidden_members`` is what an application without Member.Read.Hidden gets; which
     of the two a real tenant answers is not documented, and neither is ``manager_null``.
-    ``token_told_s`` is the lifetime that is told of access tokens where it is not the true one.
+    ``further_secrets`` are valid beside the application's own; ``certificates`` (PEM) and ``federated`` sign in without
+    one. ``token_told_s`` is the lifetime that is told of access tokens where it is not the true one.
 
     ``delta_page`` and ``delta_members`` are how many objects and memberships a page of a change feed holds;
-    ``delta_manager`` whether a changed manager is named or the person only comes; ``delta_shuffle`` and
-    ``delta_repeat`` make objects come in any order and several times, the round before included; ``delta_lag`` holds so
-    many of the newest changes back. ``delta_refusal`` is how a lost position is refused.
+    ``delta_manager`` whether a changed manager is told with the one before, without it, or only the person comes;
+    ``delta_shuffle`` and ``delta_repeat`` make objects come in any order and several times, the round before included;
+    ``delta_lag`` holds so many of the newest changes back (an object that comes for an older one is shown as it is).
+    ``delta_refusal`` is how a lost position is refused.
 
     ``quota`` limits resource units in ten seconds: S, M or L as a tenant of that size, or a number; ``quota_window`` is
     how they are counted, ``retry_after`` the form of the header of a 429. ``expand_with_filter`` and ``range_filters``
@@ -49,13 +61,15 @@ class Settings:
     hidden_members: Literal["forbidden", "empty"] = "forbidden"
     permissions: set[str] = field(default_factory=lambda: set(DEFAULT_PERMISSIONS))
     secret_expired: bool = False
-    accept_assertion: bool = False
+    further_secrets: list[str] = field(default_factory=list, repr=False)
+    certificates: list[str] = field(default_factory=list)
+    federated: list[FederatedCredential] = field(default_factory=list)
     token_lifetime_s: int = 3599
     token_told_s: int | None = None
     delta_supported: bool = True
     delta_page: int = 200
     delta_members: int = 500
-    delta_manager: Literal["listed", "absent"] = "listed"
+    delta_manager: Literal["listed", "new", "absent"] = "listed"
     delta_shuffle: bool = False
     delta_repeat: bool = False
     delta_lag: int = 0
@@ -124,14 +138,15 @@ T = TypeVar("T")
 
 
 class _Handed(Generic[T]):
-    """Random names for things that were handed out; the oldest are forgotten."""
+    """Random names for things that were handed out; of more than ``kept`` the oldest are forgotten."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: int = TOKENS_KEPT) -> None:
         self._items: OrderedDict[str, T] = OrderedDict()
+        self._kept = kept
 
     def put(self, name: str, item: T) -> str:
         self._items[name] = item
-        if len(self._items) > TOKENS_KEPT:
+        if len(self._items) > self._kept:
             self._items.popitem(last=False)
         return name
 
@@ -154,8 +169,7 @@ class Tenant:
     admin_token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     tokens: _Handed[IssuedToken] = field(default_factory=_Handed, repr=False)
     continuations: _Handed[Continuation] = field(default_factory=_Handed, repr=False)
-    rounds: _Handed[Any] = field(default_factory=_Handed, repr=False)
-    delta_resets: int = 0
+    rounds: _Handed[Any] = field(default_factory=lambda: _Handed(ROUNDS_KEPT), repr=False)
     throttle: Throttle = field(init=False, repr=False)
     listings: Listings = field(init=False, repr=False)
 
@@ -175,8 +189,8 @@ class Tenant:
 
     def reset_delta(self) -> None:
         """Forget every position in the change feeds, those in the middle of a round too."""
-        self.delta_resets += 1
-        self.rounds = _Handed()
+        self.company.forget_positions()
+        self.rounds = _Handed(ROUNDS_KEPT)
 
     def may(self, permissions: frozenset[str]) -> bool:
         """Whether one of the permissions has been granted."""

@@ -38,6 +38,7 @@ def run(**changes: Any) -> dict[str, Any]:
         "id": 7,
         "account_name": "Contoso Ltd",
         "mode": "full",
+        "mode_reason": "weekly",
         "dry_run": False,
         "status": "success",
         "started_at": STARTED,

@@ -157,7 +157,7 @@ def test_every_change_counts_the_version_up_and_is_logged() -> None:
     user, other = list(company.users)[5:7]
     group = company.add_group(displayName="Chess Club")
 
-    company.update_user(user, jobTitle=None)
+    company.update_user(user, officeLocation=None)
     company.set_manager(user, other)
     company.add_member(group, user)
     company.remove_member(group, user)
@@ -165,7 +165,7 @@ def test_every_change_counts_the_version_up_and_is_logged() -> None:
     company.delete_group(group)
 
     assert [change.version for change in company.changes] == list(range(1, 8))
-    assert company.users[user].attributes["jobTitle"] is None
+    assert company.users[user].attributes["officeLocation"] is None
     assert company.users[user].version == 3
     assert group in company.deleted_groups
     with pytest.raises(KeyError):

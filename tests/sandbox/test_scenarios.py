@@ -152,6 +152,25 @@ def test_the_count_differs(client: Client) -> None:
     assert client.get("/users/$count", **EVENTUAL).text == "257"
 
 
+def test_the_positions_are_lost(client: Client) -> None:
+    link = client.get("/users/delta?$deltatoken=latest").json()["@odata.deltaLink"]
+    assert client.get(link).status_code == 200
+
+    client.tenant.scenario("delta-lost")
+
+    answer = client.get(link)
+    assert (answer.status_code, answer.headers["location"].rpartition("?")[2]) == (410, "$deltatoken=")
+
+
+def test_a_night_about_lists_has_to_list(client: Client) -> None:
+    """Otherwise the night would read the changes only, and never meet what is wrong."""
+    for name in (name for name, scenario in SCENARIOS.items() if scenario.feed_lost):
+        client.tenant.scenario("healthy")
+        link = client.get("/groups/delta?$deltatoken=latest").json()["@odata.deltaLink"]
+        client.tenant.scenario(name)
+        assert client.get(link).status_code in (400, 410), name
+
+
 def test_a_foreign_link(client: Client) -> None:
     client.tenant.scenario("foreign-link")
 

@@ -35,7 +35,8 @@ def lines(run: dict[str, Any]) -> Iterator[str]:
     """The summary of one run (``record.run_summary``), line by line."""
     dry = ", dry run: nobody was changed" if run["dry_run"] else ""
     yield f"{run['account_name']}: {OUTCOMES[run['status']]}"
-    yield f"  run              {run['id']} ({run['mode']}{dry}), {_seconds(run):.1f} s"
+    reason = f": {run['mode_reason']}" if run["mode_reason"] else ""
+    yield f"  run              {run['id']} ({run['mode']}{reason}{dry}), {_seconds(run):.1f} s"
     if run["status"] == "failed":
         yield from _failure(run)
     else:

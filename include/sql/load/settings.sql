@@ -12,7 +12,18 @@ seen as (
 )
 
 insert into stage_setting (
-    account_id, run_id, dry_run, complete, gaps, match_email, unowned, protected, population, is_empty, may_leave, no_groups
+    account_id,
+    run_id,
+    dry_run,
+    complete,
+    gaps,
+    match_email,
+    unowned,
+    protected,
+    population,
+    is_empty,
+    may_leave,
+    no_groups
 )
 select
     %(account_id)s,
