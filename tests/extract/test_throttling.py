@@ -69,10 +69,11 @@ class Sent:
             self.early.append(request.url.path)
 
     async def response(self, response: httpx.Response) -> None:
+        # Until the answer has come whole nobody can know what it says.
+        await response.aread()
         now = time.monotonic()
         waits = [response.headers.get("retry-after")] if response.status_code == 429 else []
         if response.request.url.path.endswith("/$batch"):
-            await response.aread()
             items = response.json().get("responses", []) if response.is_success else []
             waits += [item["headers"].get("Retry-After") for item in items if item["status"] == 429]
         for wait in filter(None, waits):

@@ -43,6 +43,7 @@ def told(client: Client, url: str, between: Callable[[], None] = lambda: None) -
             return Told(pages, body["@odata.deltaLink"])
         if len(pages) == 1:
             between()
+        assert body["@odata.nextLink"] != url
         url = body["@odata.nextLink"]
 
 

@@ -19,8 +19,10 @@ from contextlib import asynccontextmanager
 WINDOW_S = 10.0
 LARGEST_BUDGET = 7200.0  # 90 % of the largest documented quota, 8,000 units in ten seconds
 SMALLEST_BUDGET = 100.0
-AIM = 0.85  # of the quota, once the quota shows
+AIM = 0.9  # of the quota, once the quota shows
+TOO_NEAR = 0.95
 UNDER_WAY = 400
+NEGLIGIBLE = 500
 
 FIRST_LIMIT, SMALLEST_LIMIT, LARGEST_LIMIT = 8, 1, 24
 CHANGES_APART_S = 1.0
@@ -128,8 +130,13 @@ class Pace:
         if now - self._changed_at < CHANGES_APART_S:
             return
         counted = self._counted(now)
-        # Where Graph counts otherwise than by a window, the first estimate is too high: the second one still falls.
-        self._lower(now, min(counted / throttle * AIM, counted * max(0.3, 1.8 - throttle)))
+        if counted < NEGLIGIBLE:
+            # Somebody else uses the same quota: little of our own says nothing about the limit.
+            if throttle >= TOO_NEAR:
+                self._lower(now, self.budget * AIM)
+            return
+        # Where Graph counts otherwise than by a window, the estimate is too high: then what was spent was too much.
+        self._lower(now, (counted if throttle >= TOO_NEAR else counted / throttle) * AIM)
 
     def _counted(self, now: float) -> int:
         """Units of the last ten seconds that Graph has counted already."""
