@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 import uuid
 from collections.abc import Awaitable, Callable
+from email.utils import formatdate
 
 import orjson
 from starlette.applications import Starlette
@@ -156,7 +158,8 @@ async def _respond(tenant: Tenant, produce: Callable[[], Awaitable[Reply]]) -> R
         return Dropped()
     content = reply.raw if reply.raw is not None else reply.text.encode() if reply.text else orjson.dumps(reply.body)
     tenant.counters.bytes_sent += len(content)
-    headers = {"Content-Type": "application/json"} | reply.headers
+    date = formatdate(time.time() + tenant.settings.clock_offset_s, usegmt=True)
+    headers = {"Content-Type": "application/json", "Date": date} | reply.headers
     return Response(content, status_code=reply.status, headers=headers)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.server.errors import not_found
 from sandbox.server.messages import GraphRequest, Reply
 from sandbox.server.paging import page, start_or_continue
 from sandbox.server.properties import GROUP_DEFAULT, USER_DEFAULT, render, select
@@ -40,3 +41,22 @@ def get_organization(tenant: Tenant, request: GraphRequest) -> Reply:
     if names:
         value = {name: value.get(name) for name in names.split(",")}
     return Reply(body={"@odata.context": f"{request.base}/$metadata#organization", "value": [value]})
+
+
+def get_application(tenant: Tenant, request: GraphRequest, app_id: str) -> Reply:
+    """GET /applications(appId='...'): the application's own registration."""
+    app, settings = tenant.app, tenant.settings
+    if app_id.lower() != app.client_id:
+        raise not_found(app_id)
+    uris = [f"api://{app.client_id}"] if settings.identifier_uris is None else settings.identifier_uris
+    secrets = [app.client_secret, *settings.further_secrets]
+    value: dict[str, Any] = {
+        "id": app.client_id,
+        "appId": app.client_id,
+        "displayName": "PeopleGoal directory sync",
+        "identifierUris": uris,
+        "passwordCredentials": [{"hint": secret[:3], "endDateTime": settings.secret_ends} for secret in secrets],
+        "keyCredentials": [],
+    }
+    names = request.query().get("$select")
+    return Reply(body={name: value[name] for name in names.split(",") if name in value} if names else value)

@@ -14,6 +14,7 @@ GROUP_READ = DIRECTORY | {
     "Group.ReadWrite.All",
 }
 DELETED_GROUP_READ = DIRECTORY | {"Group.Read.All", "Group.ReadWrite.All"}
+APPLICATION_READ = DIRECTORY | {"Application.Read.All", "Application.ReadWrite.All"}
 ORGANIZATION_READ = DIRECTORY | {"Organization.Read.All", "Organization.ReadWrite.All"}
 
 # Attributes of members, by their type.

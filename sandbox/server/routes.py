@@ -13,7 +13,7 @@ from sandbox.server import delta, directory, groups, users
 from sandbox.server.answering import check_token
 from sandbox.server.errors import GraphRefusal, bad_request, forbidden
 from sandbox.server.messages import GraphRequest, Reply
-from sandbox.server.permissions import DELETED_GROUP_READ, GROUP_READ, ORGANIZATION_READ, USER_READ
+from sandbox.server.permissions import APPLICATION_READ, DELETED_GROUP_READ, GROUP_READ, ORGANIZATION_READ, USER_READ
 from sandbox.server.tenant import Tenant
 from sandbox.server.units import resource_units
 
@@ -66,6 +66,7 @@ ROUTES = (
         DELETED_GROUP_READ,
         directory.list_deleted,
     ),
+    _route("application", r"/applications\(appId='([^']+)'\)", APPLICATION_READ, directory.get_application),
     _route("organization", r"/organization", ORGANIZATION_READ, directory.get_organization),
 )
 

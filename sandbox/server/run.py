@@ -39,6 +39,8 @@ class Server(uvicorn.Server):
                 ssl_certfile=certificates.certificate_file,
                 ssl_keyfile=str(certificates.key_file),
                 log_config=None,
+                # The tenant has a clock of its own.
+                date_header=False,
                 log_level="critical",
                 access_log=False,
                 lifespan="off",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 import time
 import uuid
 from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
+
+import orjson
 
 from sandbox.company import Company
 from sandbox.faults import Faults
@@ -35,6 +38,9 @@ class Settings:
     ``users_page``, ``groups_page`` and ``members_page`` make pages smaller than asked for. ``count_offset`` makes
     ``$count`` disagree with the list. ``hidden_members`` is what an application without Member.Read.Hidden gets; which
     of the two a real tenant answers is not documented, and neither is ``manager_null``.
+    Without ``consent`` tokens are issued, and every call is refused. ``secret_ends`` and ``identifier_uris`` (None: the
+    application's own) are what the registration tells, ``clock_offset_s`` how wrong the server's clock is.
+
     ``further_secrets`` are valid beside the application's own; ``certificates`` (PEM) and ``federated`` sign in without
     one. ``token_told_s`` is the lifetime that is told of access tokens where it is not the true one.
 
@@ -60,7 +66,11 @@ class Settings:
     manager_null: bool = False
     hidden_members: Literal["forbidden", "empty"] = "forbidden"
     permissions: set[str] = field(default_factory=lambda: set(DEFAULT_PERMISSIONS))
+    consent: bool = True
     secret_expired: bool = False
+    secret_ends: str = "2099-12-31T00:00:00Z"
+    identifier_uris: list[str] | None = None
+    clock_offset_s: float = 0.0
     further_secrets: list[str] = field(default_factory=list, repr=False)
     certificates: list[str] = field(default_factory=list)
     federated: list[FederatedCredential] = field(default_factory=list)
@@ -178,8 +188,9 @@ class Tenant:
         self.listings = Listings(self.company)
 
     def issue_token(self, audience: str) -> str:
-        """A new bearer token: random, of a JSON web token's outer form."""
-        name = ".".join(secrets.token_urlsafe(n) for n in (24, 120, 48))
+        """A new bearer token of a JSON web token's form; the signature is random, the server knows it by its text."""
+        head = _part({"typ": "JWT", "alg": "RS256"})
+        name = f"{head}.{_part(self._claims(audience))}.{secrets.token_urlsafe(48)}"
         expires_at = time.monotonic() + self.settings.token_lifetime_s
         return self.tokens.put(name, IssuedToken(audience=audience, expires_at=expires_at))
 
@@ -194,4 +205,21 @@ class Tenant:
 
     def may(self, permissions: frozenset[str]) -> bool:
         """Whether one of the permissions has been granted."""
-        return not permissions.isdisjoint(self.settings.permissions)
+        return self.settings.consent and not permissions.isdisjoint(self.settings.permissions)
+
+    def _claims(self, audience: str) -> dict[str, object]:
+        """What an application's token says; without consent it has no roles."""
+        claims: dict[str, object] = {
+            "aud": audience,
+            "iss": f"https://sts.windows.net/{self.app.tenant_id}/",
+            "appid": self.app.client_id,
+            "tid": self.app.tenant_id,
+            "exp": int(time.time()) + self.settings.token_lifetime_s,
+            # Two tokens of one second differ.
+            "uti": secrets.token_urlsafe(12),
+        }
+        return claims | ({"roles": sorted(self.settings.permissions)} if self.settings.consent else {})
+
+
+def _part(content: dict[str, object]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps(content)).decode().rstrip("=")

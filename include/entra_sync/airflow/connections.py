@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
@@ -33,23 +33,27 @@ def get_connection(connection_id: str) -> Connection:
 
 def entra_connection(account: AccountConfig) -> EntraConnection:
     """The account's Entra connection, its four fields checked. Raises ConnectionFieldError or ConfigurationError."""
+    return read_connection(account.connection_id, **entra_parts(account))
+
+
+def entra_parts(account: AccountConfig) -> dict[str, Any]:
+    """Login, password and extra of the account's Entra connection as they are. Raises ConfigurationError."""
     connection = get_connection(account.connection_id)
     if connection.conn_type not in ENTRA_TYPES:
         raise ConfigurationError(
             f"The connection {account.connection_id} has the type {connection.conn_type!r}.",
             hint="Its type must be entra_id (Microsoft Entra ID) or msgraph.",
         )
-    return typed(connection)
+    return _parts(connection)
 
 
 def typed(connection: Connection) -> EntraConnection:
     """Check the parts of an Entra connection of either type."""
-    return read_connection(
-        connection.conn_id or "entra",
-        login=connection.login,
-        password=connection.password,
-        extra=connection.extra_dejson,
-    )
+    return read_connection(connection.conn_id or "entra", **_parts(connection))
+
+
+def _parts(connection: Connection) -> dict[str, Any]:
+    return {"login": connection.login, "password": connection.password, "extra": connection.extra_dejson}
 
 
 def database_url() -> str:

@@ -10,7 +10,7 @@ application (https://learn.microsoft.com/entra/identity-platform/identifier-uri-
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -63,35 +63,10 @@ def read_connection(
 ) -> EntraConnection:
     """Check an Airflow connection's parts and make the typed connection. Raises ConnectionFieldError by field."""
     check = _Checker(connection_id)
-    client_id = check.text("Client ID", "login", login)
-    if not GUID.fullmatch(client_id):
-        check.refuse("Client ID", "login", "is not a GUID", "Copy `Application (client) ID` of the app registration.")
-    tenant_id = check.text("Client Tenant", "extra tenant_id", extra.get("tenant_id") or extra.get("tenantId"))
-    if not GUID.fullmatch(tenant_id) and not DOMAIN.fullmatch(tenant_id):
-        check.refuse(
-            "Client Tenant",
-            "extra tenant_id",
-            "is neither a GUID nor a domain",
-            "Copy `Directory (tenant) ID` of the app registration, or give a verified domain such as contoso.com.",
-        )
-    client_uri = check.text("Client URI", "extra client_uri", extra.get("client_uri"))
-    if not CLIENT_URI.fullmatch(client_uri):
-        check.refuse(
-            "Client URI",
-            "extra client_uri",
-            "has not the form of an Application ID URI",
-            "Copy `Application ID URI` of the app registration: api://<client id> or https://<verified domain>/<name>.",
-        )
-    certificate = _certificate(check, extra, password)
-    federated = extra.get("federated_token_file") or None
-    if not password and not certificate and not federated:
-        check.refuse(
-            "Client Secret",
-            "password",
-            "is missing",
-            "Create a client secret under `Certificates & secrets` and copy its column `Value`; or give the extra "
-            "certificate_path, certificate_data or federated_token_file.",
-        )
+    client_id = _client_id(check, login)
+    tenant_id = _tenant_id(check, extra)
+    client_uri = _client_uri(check, extra)
+    certificate, federated = _credential(check, extra, password)
     cloud_name = str(extra.get("cloud") or "global")
     if cloud_name not in CLOUDS:
         check.refuse("Cloud", "extra cloud", f"is {cloud_name!r}", f"Allowed: {', '.join(CLOUDS)}.")
@@ -113,6 +88,76 @@ def read_connection(
     )
 
 
+def check_fields(
+    connection_id: str, *, login: str | None, password: str | None, extra: Mapping[str, Any]
+) -> dict[str, ConnectionFieldError | None]:
+    """The four fields by their names on the PeopleGoal form, each with what is wrong with it."""
+    check = _Checker(connection_id)
+    fields: dict[str, Callable[[], object]] = {
+        "Client ID": lambda: _client_id(check, login),
+        "Client Secret": lambda: _credential(check, extra, password),
+        "Client Tenant": lambda: _tenant_id(check, extra),
+        "Client URI": lambda: _client_uri(check, extra),
+    }
+    found: dict[str, ConnectionFieldError | None] = {}
+    for name, read in fields.items():
+        try:
+            read()
+        except ConnectionFieldError as error:
+            found[name] = error
+        else:
+            found[name] = None
+    return found
+
+
+def _client_id(check: _Checker, login: str | None) -> str:
+    client_id = check.text("Client ID", "login", login)
+    if not GUID.fullmatch(client_id):
+        check.refuse("Client ID", "login", "is not a GUID", "Copy `Application (client) ID` of the app registration.")
+    return client_id
+
+
+def _tenant_id(check: _Checker, extra: Mapping[str, Any]) -> str:
+    tenant_id = check.text("Client Tenant", "extra tenant_id", extra.get("tenant_id") or extra.get("tenantId"))
+    if not GUID.fullmatch(tenant_id) and not DOMAIN.fullmatch(tenant_id):
+        check.refuse(
+            "Client Tenant",
+            "extra tenant_id",
+            "is neither a GUID nor a domain",
+            "Copy `Directory (tenant) ID` of the app registration, or give a verified domain such as contoso.com.",
+        )
+    return tenant_id
+
+
+def _client_uri(check: _Checker, extra: Mapping[str, Any]) -> str:
+    client_uri = check.text("Client URI", "extra client_uri", extra.get("client_uri"))
+    if not CLIENT_URI.fullmatch(client_uri):
+        check.refuse(
+            "Client URI",
+            "extra client_uri",
+            "has not the form of an Application ID URI",
+            "Copy `Application ID URI` of the app registration: api://<client id> or https://<verified domain>/<name>.",
+        )
+    return client_uri
+
+
+def _credential(
+    check: _Checker, extra: Mapping[str, Any], password: str | None
+) -> tuple[ClientCertificate | None, str | None]:
+    """The certificate and the federated token file, whichever is given; without both a secret must be there."""
+    certificate = _certificate(check, extra, password)
+    federated = extra.get("federated_token_file") or None
+    if not password and not certificate and not federated:
+        check.refuse(
+            "Client Secret",
+            "password",
+            "is missing",
+            "Create a client secret under `Certificates & secrets` and copy its column `Value`; or give the extra "
+            "certificate_path, certificate_data or federated_token_file.",
+        )
+    return certificate, federated
+
+
 class _Checker:
     """Refuses a field in one voice."""
 
@@ -125,7 +170,7 @@ class _Checker:
 
     def text(self, name: str, where: str, value: Any) -> str:
         if not isinstance(value, str) or not value.strip():
-            self.refuse(name, where, "is missing", "All four fields are required; see docs/entra-setup.md.")
+            self.refuse(name, where, "is missing", "All four fields are required; see docs/azure-setup.md.")
         return value.strip()
 
     def https(self, name: str, value: Any) -> str:

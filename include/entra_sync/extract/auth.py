@@ -100,7 +100,7 @@ class TokenSource:
         code = found.group(1) if found else None
         if code is None and "authority configuration" in description:
             code, description = "90002", "Tenant not found."
-        remedy = REMEDIES.get(code or "", "See docs/entra-setup.md for the four fields.")
+        remedy = REMEDIES.get(code or "", "See docs/azure-setup.md for the four fields.")
         first_line = re.split(r"\r?\n| Trace ID:", description)[0].strip()
         named = f"AADSTS{code}" if code else str(answer.get("error") or "no code")
         return SignInRefused(

@@ -70,7 +70,8 @@ class Pace:
             self._freed.set()
 
     def _full(self, units: int) -> bool:
-        crowded = self._under_way > 0 and self._under_way + units > UNDER_WAY
+        # The more was spent without a complaint, the larger the quota is.
+        crowded = self._under_way > 0 and self._under_way + units > max(UNDER_WAY, self._used / 10)
         return crowded or self._working >= self.limit
 
     async def pause(self) -> None:

@@ -1,0 +1,126 @@
+"""The permission of each dataset, tried with a call for one row, and whether a consent or a permission is missing."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import orjson
+
+from entra_sync.config.connection import EntraConnection
+from entra_sync.doctor.findings import Finding, step
+from entra_sync.errors import EntraSyncError, PermissionMissing
+from entra_sync.extract.calls import Call
+from entra_sync.extract.client import GraphClient
+from entra_sync.extract.retry import RetryPolicy
+
+RETRY = RetryPolicy(attempts=2)
+PERMISSIONS, CONSENT = "permissions", "admin-consent"
+# Any one of them opens users and groups alike (docs/graph.md, 6).
+WIDE = ("Directory.Read.All", "Directory.ReadWrite.All")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One kind of data, and the call that tries it."""
+
+    what: str
+    permission: str
+    url: str
+
+
+DATASETS = (
+    Dataset("users", "User.Read.All", "/users?$select=id&$top=1"),
+    Dataset("managers", "User.Read.All", "/users?$select=id&$expand=manager($select=id)&$top=1"),
+    Dataset("groups", "GroupMember.Read.All", "/groups?$select=id,visibility&$top=999"),
+)
+FEEDS = (
+    Dataset("changes of users", "User.Read.All", "/users/delta?$select=id&$deltatoken=latest"),
+    Dataset("changes of groups", "GroupMember.Read.All", "/groups/delta?$select=id&$deltatoken=latest"),
+)
+
+
+def examine(name: str, connection: EntraConnection, token: str, *, hidden: bool) -> Iterator[Finding]:
+    """Users, managers, groups, members, hidden members when they are wanted, and the change feeds."""
+    roles = roles_of(token)
+    answers = asyncio.run(_ask(connection, hidden=hidden))
+    refused = [answer for answer in answers.values() if isinstance(answer, PermissionMissing)]
+    consent_is_missing = bool(refused) and (roles == [] if roles is not None else len(refused) == len(answers))
+    for dataset, answer in answers.items():
+        tried = f"{name}: read {dataset.what} ({dataset.permission})"
+        if isinstance(answer, PermissionMissing):
+            yield _refused(tried, dataset, roles, consent_is_missing=consent_is_missing)
+        elif isinstance(answer, EntraSyncError) and dataset in FEEDS:
+            found = f"no change feed: {answer.message}"
+            yield Finding(tried=tried, level="warn", found=found, advice="Every run will be a full one.")
+        elif isinstance(answer, EntraSyncError):
+            yield Finding(tried=tried, level="fail", found=answer.message, advice=answer.hint, step=step(PERMISSIONS))
+        else:
+            yield Finding(tried=tried, level="ok", found=answer, step=step(PERMISSIONS))
+    if not hidden:
+        tried = f"{name}: read hidden members (Member.Read.Hidden)"
+        yield Finding(tried=tried, level="ok", found="not needed: teams.from_groups.hidden is false")
+
+
+def roles_of(token: str) -> list[str] | None:
+    """The application permissions in a token; None when it cannot be read."""
+    parts = token.split(".")
+    try:
+        claims = orjson.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        roles = claims.get("roles", [])
+    except (IndexError, binascii.Error, ValueError, AttributeError):
+        return None
+    return [str(role) for role in roles] if isinstance(roles, list) else None
+
+
+def _refused(tried: str, dataset: Dataset, roles: list[str] | None, *, consent_is_missing: bool) -> Finding:
+    if consent_is_missing:
+        found = "refused, as everything is: no application permission is in force"
+        advice = f"An administrator has to grant admin consent; {dataset.permission} must be among the permissions."
+        return Finding(tried=tried, level="fail", found=found, advice=advice, step=step(CONSENT))
+    if roles is not None and {dataset.permission, *WIDE} & set(roles):
+        found = f"refused, though the token has {dataset.permission}"
+        advice = "A consent that was granted just now takes some minutes; try again then."
+        return Finding(tried=tried, level="fail", found=found, advice=advice, step=step(CONSENT))
+    found = f"refused: the application permission {dataset.permission} is missing"
+    advice = f"Add {dataset.permission} as an application permission (not delegated), and grant admin consent again."
+    return Finding(tried=tried, level="fail", found=found, advice=advice, step=step(PERMISSIONS))
+
+
+async def _ask(connection: EntraConnection, *, hidden: bool) -> dict[Dataset, str | EntraSyncError]:
+    """Ask for each dataset; what came back, in words, or what was raised."""
+    found: dict[Dataset, str | EntraSyncError] = {}
+    async with GraphClient(connection, retry=RETRY) as client:
+
+        async def ask(dataset: Dataset) -> list[dict[str, object]]:
+            try:
+                body = await client.get(Call(url=dataset.url, permission=dataset.permission))
+            except EntraSyncError as error:
+                found[dataset] = error
+                return []
+            rows: list[dict[str, object]] = body.get("value", [])
+            found[dataset] = "granted" if rows or dataset in FEEDS else "granted, but the answer is empty"
+            return rows
+
+        groups: list[dict[str, object]] = []
+        for dataset in DATASETS:
+            groups = await ask(dataset)
+        concealed = [g for g in groups if g.get("visibility") == "HiddenMembership"]
+        shown = [g for g in groups if g not in concealed]
+        if shown:
+            await ask(_members("members", "GroupMember.Read.All", shown[0]))
+        if hidden and concealed:
+            await ask(_members("hidden members", "Member.Read.Hidden", concealed[0]))
+        elif hidden:
+            untried = Dataset("hidden members", "Member.Read.Hidden", "")
+            found[untried] = "not tried: no group with hidden membership among the first 999"
+        for dataset in FEEDS:
+            await ask(dataset)
+    return found
+
+
+def _members(what: str, permission: str, group: dict[str, object]) -> Dataset:
+    return Dataset(what, permission, f"/groups/{group['id']}/members?$select=id&$top=1")
