@@ -58,7 +58,8 @@ lock: setup ## lock anew what pyproject.toml asks for, with hashes, for all supp
 bench: setup ## measure, and print ratios against floors and limits
 	@$(LOCAL) run python -m bench
 
-soak: setup ## extract a tenant of 1,000,000 users once, and print the figures (takes long)
+soak: setup ## hundreds of random histories, processes killed at random, a tenant of 1,000,000 users (takes an hour)
+	@ENTRA_SYNC_HISTORIES=150 ENTRA_SYNC_KILLS=50 .venv/bin/python -m pytest -n2 tests/e2e/test_histories.py tests/e2e/test_killed.py
 	@$(LOCAL) run python -m bench.scale --users 1000000 --groups 50000 --memberships 5000000 --quota L
 
 clean: setup ## stop everything and delete this set-up's databases, logs and store

@@ -39,7 +39,7 @@ def check_assertion(tenant: Tenant, assertion: str, endpoint: str) -> None:
         _own(tenant, assertion, header, claims, endpoint)
     else:
         _federated(tenant, assertion, claims)
-    if not isinstance(claims.get("exp"), (int, float)) or claims["exp"] <= time.time():
+    if not isinstance(claims.get("exp"), (int, float)) or claims["exp"] <= time.time() + tenant.settings.clock_offset_s:
         raise AssertionRefused(700024, "Client assertion is not within its valid time range.")
 
 

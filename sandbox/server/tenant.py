@@ -42,7 +42,8 @@ class Settings:
     application's own) are what the registration tells, ``clock_offset_s`` how wrong the server's clock is.
 
     ``further_secrets`` are valid beside the application's own; ``certificates`` (PEM) and ``federated`` sign in without
-    one. ``token_told_s`` is the lifetime that is told of access tokens where it is not the true one.
+    one. ``token_told_s`` is the lifetime that is told of access tokens where it is not the true one; with
+    ``token_opaque`` nobody but the server reads anything in them.
 
     ``delta_page`` and ``delta_members`` are how many objects and memberships a page of a change feed holds;
     ``delta_manager`` whether a changed manager is told with the one before, without it, or only the person comes;
@@ -76,6 +77,7 @@ class Settings:
     federated: list[FederatedCredential] = field(default_factory=list)
     token_lifetime_s: int = 3599
     token_told_s: int | None = None
+    token_opaque: bool = False
     delta_supported: bool = True
     delta_page: int = 200
     delta_members: int = 500
@@ -189,8 +191,9 @@ class Tenant:
 
     def issue_token(self, audience: str) -> str:
         """A new bearer token of a JSON web token's form; the signature is random, the server knows it by its text."""
-        head = _part({"typ": "JWT", "alg": "RS256"})
-        name = f"{head}.{_part(self._claims(audience))}.{secrets.token_urlsafe(48)}"
+        head, name = _part({"typ": "JWT", "alg": "RS256"}), secrets.token_urlsafe(48)
+        if not self.settings.token_opaque:
+            name = f"{head}.{_part(self._claims(audience))}.{name}"
         expires_at = time.monotonic() + self.settings.token_lifetime_s
         return self.tokens.put(name, IssuedToken(audience=audience, expires_at=expires_at))
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from entra_sync.cli.doctor import examine
 from entra_sync.doctor.entra import FIELDS
 from entra_sync.doctor.permissions import roles_of
+from sandbox.faults import Fault
 from sandbox.testing import SandboxTenant
 from tests.extract.credentials import Credential
 
@@ -50,7 +53,9 @@ def doctor(
         said = capsys.readouterr()
         assert tenant.client_secret not in said.out + said.err
         assert WRONG_SECRET not in said.out + said.err
-        found = {finding.pop("tried"): finding for finding in json.loads(said.out)}
+        findings = json.loads(said.out)
+        assert all(set(f) == {"tried", "level", "ok", "found", "advice", "step"} for f in findings)
+        found = {finding.pop("tried"): finding for finding in findings}
         assert status == (1 if any(f["level"] == "fail" for f in found.values()) else 0)
         return found
 
@@ -135,6 +140,54 @@ def test_hidden_members_are_tried_when_they_are_wanted(tenant: SandboxTenant, do
     assert (found["contoso: read hidden members (Member.Read.Hidden)"]["level"] == "ok") is granted
 
 
+@pytest.mark.parametrize("answer", ["forbidden", "empty"])
+@pytest.mark.parametrize("granted", ["GroupMember.Read.All", "Directory.Read.All"])
+def test_hidden_members_have_a_permission_of_their_own(
+    tenant: SandboxTenant, doctor: Doctor, answer: Any, granted: str
+) -> None:
+    """Whether a real tenant refuses them or shows an empty list is not documented."""
+    tenant.settings.hidden_members = answer
+    tenant.settings.permissions = {"User.Read.All", granted}
+
+    finding = doctor(account="teams: {from_groups: {hidden: true}}")[
+        "contoso: read hidden members (Member.Read.Hidden)"
+    ]
+
+    assert finding["level"] == "fail"
+    assert "Member.Read.Hidden is missing" in finding["found"]
+
+
+@pytest.mark.parametrize("account", ["", "teams: {from_groups: {hidden: true}}"])
+def test_without_a_token_that_can_be_read_refusals_tell_consent_from_permission(
+    tenant: SandboxTenant, doctor: Doctor, account: str
+) -> None:
+    tenant.settings.token_opaque = True
+    groups = "contoso: read groups (GroupMember.Read.All)"
+
+    tenant.settings.permissions = {"User.Read.All"}
+    without_permission = doctor(account)[groups]
+    tenant.settings.consent = False
+    without_consent = doctor(account)[groups]
+
+    assert without_permission["step"].endswith("#permissions")
+    assert without_consent["step"].endswith("#admin-consent")
+
+
+def test_a_feed_that_is_refused_alone_is_a_warning(tenant: SandboxTenant, doctor: Doctor) -> None:
+    tenant.faults.add(Fault(path=r"^/users/delta", status=403))
+
+    found = doctor()
+
+    assert bad(found) == {"contoso: read changes of users (User.Read.All)": "warn"}
+    assert "full" in found["contoso: read changes of users (User.Read.All)"]["advice"]
+
+
+def test_an_answer_that_is_no_list_is_no_grant(tenant: SandboxTenant, doctor: Doctor) -> None:
+    tenant.faults.add(Fault(path=r"^/users\?.*expand", body=[]))
+
+    assert bad(doctor()) == {"contoso: read managers (User.Read.All)": "fail"}
+
+
 def test_a_tenant_without_change_feeds_is_a_warning(tenant: SandboxTenant, doctor: Doctor) -> None:
     tenant.settings.delta_supported = False
 
@@ -155,6 +208,20 @@ def test_a_secret_that_ends_soon(tenant: SandboxTenant, doctor: Doctor, days: in
     finding = doctor()["contoso: end of the client secret"]
 
     assert (finding["level"], f"{ends:%Y-%m-%d}" in finding["found"]) == (level, True)
+
+
+def test_a_registration_that_is_elsewhere_is_not_called_a_missing_permission(
+    tenant: SandboxTenant, doctor: Doctor
+) -> None:
+    """A multitenant application is registered in another tenant than the one that is read."""
+    tenant.settings.permissions.add("Application.Read.All")
+    tenant.faults.add(Fault(path=r"^/applications", status=404))
+
+    finding = doctor()["contoso: end of the client secret"]
+
+    assert finding["level"] == "ok"
+    assert "not checked" in finding["found"]
+    assert "Application.Read.All" not in finding["found"]
 
 
 @pytest.mark.parametrize(("days", "level"), [(200, "ok"), (10, "warn")])
@@ -187,6 +254,27 @@ def test_a_clock_that_is_wrong(tenant: SandboxTenant, doctor: Doctor, minutes: i
     assert ("behind" if minutes > 5 else "ahead" if minutes < -5 else "within") in finding["found"]
 
 
+def test_a_wrong_clock_explains_a_refused_certificate(tenant: SandboxTenant, doctor: Doctor) -> None:
+    credential = Credential()
+    tenant.settings.certificates.append(credential.certificate_pem)
+    tenant.settings.clock_offset_s = 1200.0
+
+    found = doctor(password=None, extra={"certificate_data": credential.pem()})
+
+    assert bad(found) == {"contoso: clock": "warn", "contoso: sign in": "fail"}
+    assert "AADSTS700024" in found["contoso: sign in"]["found"]
+
+
+@pytest.mark.parametrize(
+    "proxies", [f"http://sync:{WRONG_SECRET}@127.0.0.1:1", {"https": f"sync:{WRONG_SECRET}@127.0.0.1:1"}, [1]]
+)
+def test_proxies_of_another_form_are_a_finding(doctor: Doctor, proxies: Any) -> None:
+    found = doctor(extra={"proxies": proxies})
+
+    assert bad(found) == {"contoso: further fields": "fail"}
+    assert "proxies" in found["contoso: further fields"]["found"]
+
+
 def test_a_database_that_is_not_there(doctor: Doctor) -> None:
     found = doctor(database="postgresql://nobody@localhost:1/none?connect_timeout=2")
 
@@ -194,28 +282,44 @@ def test_a_database_that_is_not_there(doctor: Doctor) -> None:
 
 
 def test_a_role_that_may_not_write(doctor: Doctor, database_url: str) -> None:
-    import psycopg
-
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("drop role if exists reader")
-        connection.execute("create role reader login")
-        connection.execute("grant usage on schema peoplegoal, sync to reader")
-        connection.execute("grant select on all tables in schema peoplegoal, sync to reader")
-    try:
-        found = doctor(database=database_url.replace("postgres@", "reader@"))["PeopleGoal database (peoplegoal_db)"]
-    finally:
-        with psycopg.connect(database_url, autocommit=True) as connection:
-            connection.execute("drop owned by reader")
-            connection.execute("drop role reader")
+    schemas = "peoplegoal, sync to reader"
+    look = [f"grant usage on schema {schemas}", f"grant select on all tables in schema {schemas}"]
+    with role(database_url, *look) as url:
+        found = doctor(database=url)["PeopleGoal database (peoplegoal_db)"]
 
     assert found["level"] == "fail"
     assert re.search(r"may not write \d+ of \d+ tables", found["found"])
 
 
-def test_a_store_that_cannot_be_written(doctor: Doctor, tmp_path: Path) -> None:
+def test_a_role_that_may_not_even_look(doctor: Doctor, database_url: str) -> None:
+    with role(database_url) as url:
+        found = doctor(database=url)["PeopleGoal database (peoplegoal_db)"]
+
+    assert found["level"] == "fail"
+    assert "permission denied for schema sync" in found["found"]
+
+
+@contextmanager
+def role(database_url: str, *grants: str) -> Iterator[str]:
+    """The database's URL for a role of few rights."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("drop role if exists reader")
+        connection.execute("create role reader login")
+        for grant in grants:
+            connection.execute(grant)
+    try:
+        yield database_url.replace("postgres@", "reader@")
+    finally:
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute("drop owned by reader")
+            connection.execute("drop role reader")
+
+
+@pytest.mark.parametrize("place", ["file", "nosuch://bucket/store"])
+def test_a_store_that_cannot_be_written(doctor: Doctor, tmp_path: Path, place: str) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
 
-    found = doctor(store=tmp_path / "file")
+    found = doctor(store=place if "://" in place else tmp_path / place)
 
     assert bad(found) == {"store (ENTRA_SYNC_STORE)": "fail"}
 

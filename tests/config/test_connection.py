@@ -48,6 +48,9 @@ def test_the_four_fields_are_enough() -> None:
         ({"verify": False}, "verify"),
         ({"verify": "/no/such/ca.pem"}, "verify"),
         ({"base_url": "http://graph.example"}, "base_url"),
+        ({"proxies": f"http://sync:{SECRET}@proxy:8080"}, "proxies"),
+        ({"proxies": {"https": f"sync:{SECRET}@proxy:8080"}}, "proxies"),
+        ({"proxies": {"https": 8080}}, "proxies"),
     ],
 )
 def test_a_missing_or_malformed_field_is_refused_by_name(changes: dict[str, Any], field: str) -> None:
@@ -68,6 +71,7 @@ def test_a_missing_or_malformed_field_is_refused_by_name(changes: dict[str, Any]
         {"client_uri": "api://peoplegoal"},
         {"tenantId": TENANT_ID, "tenant_id": None},
         {"password": None, "federated_token_file": "/var/run/token"},
+        {"proxies": ""},
     ],
 )
 def test_every_allowed_form_is_taken(changes: dict[str, Any]) -> None:
@@ -87,6 +91,11 @@ def test_a_national_cloud_has_its_own_hosts_and_scope(cloud: str, graph: str) ->
 
     assert connection.base_url == f"{graph}/v1.0"
     assert connection.token_scope == f"{graph}/.default"
+
+
+@pytest.mark.parametrize("given", [{"https": "http://proxy:8080"}, '{"https": "http://proxy:8080"}'])
+def test_proxies_come_as_an_object_or_as_its_text(given: Any) -> None:
+    assert read(proxies=given).proxies == {"https": "http://proxy:8080"}
 
 
 def test_a_certificate_replaces_the_secret(tmp_path: Path) -> None:

@@ -117,10 +117,11 @@ def test_a_chain_that_comes_back_to_itself_is_refused(tenant: SandboxTenant, rea
         read()
 
 
-def test_the_token_goes_to_the_configured_host_only(tenant: SandboxTenant, read: Read) -> None:
+@pytest.mark.parametrize("path", [USERS, GROUPS, MEMBERS, r"^/users/delta", r"^/groups/delta"])
+def test_the_token_goes_to_the_configured_host_only(tenant: SandboxTenant, read: Read, path: str) -> None:
+    """Checked at the foreign server: not even a connection is asked for anything."""
     with SandboxTenant(users=5, groups=1) as foreign:
-        link = f"{foreign.base_url}/users?$top=5"
-        tenant.faults.add(Fault(path=USERS, status=200, body={"value": [], "@odata.nextLink": link}))
+        tenant.faults.add(Fault(path=path, next_link=f"{foreign.base_url}/users?$top=5"))
 
         with pytest.raises(GraphProtocolError, match="another host"):
             read()

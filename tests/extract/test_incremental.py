@@ -300,3 +300,41 @@ def test_a_run_that_was_cut_off_is_no_base(tenant: SandboxTenant, night: Night, 
 
     assert manifest.base == 1
     same_as_full(night, tmp_path, manifest)
+
+
+def test_hidden_members_that_are_wanted_are_listed_every_night(
+    tenant: SandboxTenant, night: Night, tmp_path: Path
+) -> None:
+    """Whether the feed tells of them or not."""
+    wanted: dict[str, Any] = {"teams": {"from_groups": {"hidden": True}}}
+    tenant.settings.permissions.add("Member.Read.Hidden")
+    company = tenant.company
+    hidden = next(g for g, group in company.groups.items() if group.attributes["visibility"] == "HiddenMembership")
+    night(**wanted)
+    company.update_user(sorted(company.users)[0], jobTitle="Told of")
+    company.add_member(hidden, next(u for u in company.users if u not in company.members(hidden)))
+    # The feed keeps silent about it.
+    company.changes.pop()
+
+    changed = night(**wanted)
+
+    assert changed.mode == "incremental"
+    edges = [m for g, m, _ in content(tmp_path, changed)["memberships"] if g == hidden]
+    assert sorted(edges) == sorted(company.members(hidden))
+
+
+@pytest.mark.parametrize("mode", ["full", "incremental"])
+def test_hidden_members_that_are_withheld_make_the_snapshot_incomplete(
+    tenant: SandboxTenant, night: Night, mode: str
+) -> None:
+    """A permission that was taken back may answer with empty lists."""
+    wanted: dict[str, Any] = {"teams": {"from_groups": {"hidden": True}}}
+    tenant.settings.permissions.add("Member.Read.Hidden")
+    tenant.settings.hidden_members = "empty"
+    night(**wanted)
+    tenant.settings.permissions.discard("Member.Read.Hidden")
+
+    manifest = night(mode, **wanted)
+
+    assert (manifest.mode, manifest.complete) == ("full", False)
+    assert "Member.Read.Hidden" in str(manifest.certificate["members"].why)

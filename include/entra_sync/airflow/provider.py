@@ -37,7 +37,8 @@ def get_provider_info() -> dict[str, Any]:
                     "client_uri": _text("Client URI", "Application ID URI: api://<client id>", required=True),
                     "cloud": _text("Cloud", "global (default), usgov, usgov-dod or china"),
                     "verify": _text("CA file", "PEM file of your own certificate authority; TLS is always verified"),
-                    "certificate_path": _text("Certificate file", "PEM file with key, instead of a client secret"),
+                    "certificate_path": _text("Certificate file", "PEM or PKCS#12 with key; its passphrase as secret"),
+                    "proxies": _text("Proxies", 'JSON: {"https": "http://proxy:8080"}'),
                     "federated_token_file": _text("Federated token file", "workload identity, instead of a secret"),
                 },
             }

@@ -25,7 +25,7 @@ def examine(*, account: str | None, as_json: bool) -> int:
         if not as_json:
             print("\n".join(_lines(finding)), flush=True)
     if as_json:
-        print(json.dumps([asdict(finding) for finding in findings], indent=2))
+        print(json.dumps([asdict(finding) | {"ok": finding.level == "ok"} for finding in findings], indent=2))
     return 1 if any(finding.level == "fail" for finding in findings) else 0
 
 

@@ -9,6 +9,7 @@ application (https://learn.microsoft.com/entra/identity-platform/identifier-uri-
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -80,7 +81,7 @@ def read_connection(
         base_url=check.https("base_url", extra.get("base_url") or f"{cloud.graph}/v1.0"),
         token_scope=_scope(extra.get("scopes"), cloud),
         verify=_verify(check, extra.get("verify", True)),
-        proxies=extra.get("proxies") or {},
+        proxies=_proxies(check, extra.get("proxies")),
         # With a certificate the password is its passphrase, as in the provider's own connection type.
         client_secret=None if certificate or federated else password,
         certificate=certificate,
@@ -193,6 +194,29 @@ def _certificate(check: _Checker, extra: Mapping[str, Any], passphrase: str | No
         check.refuse("Client certificate", where, f"cannot be read: {error.strerror}", hint)
     except CertificateProblem as problem:
         check.refuse("Client certificate", where, str(problem), hint)
+
+
+def _proxies(check: _Checker, value: Any) -> dict[str, str]:
+    """Take an object, or its JSON text as a form gives it; the address may hold a password and is never shown."""
+    if isinstance(value, str) and value.strip():
+        try:
+            value = json.loads(value)
+        except ValueError:
+            value = [value]
+    proxies = value or {}
+    if not isinstance(proxies, dict) or not all(_is_proxy(address) for address in proxies.values()):
+        check.refuse("proxies", "extra proxies", "is malformed", 'Its form is {"https": "http://proxy:8080"}.')
+    return proxies
+
+
+def _is_proxy(address: Any) -> bool:
+    if not isinstance(address, str):
+        return False
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _scope(scopes: Any, cloud: Cloud) -> str:

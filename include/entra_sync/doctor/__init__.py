@@ -1,6 +1,6 @@
 """Tries every part that a night needs: what was tried, what came back, what to do, and the step of the set-up guide.
 
-Reads one object of a kind at most, changes nothing, and never tells a secret, a token or anything about a person.
+Reads a page of each kind at most, changes nothing, and never tells a secret, a token or anything about a person.
 """
 
 from entra_sync.doctor.entra import examine_tenant

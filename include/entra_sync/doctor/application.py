@@ -12,7 +12,7 @@ from typing import Any
 
 from entra_sync.config.connection import EntraConnection
 from entra_sync.doctor.findings import Finding, step
-from entra_sync.errors import EntraSyncError
+from entra_sync.errors import EntraSyncError, PermissionMissing
 from entra_sync.extract.calls import Call
 from entra_sync.extract.client import GraphClient
 from entra_sync.extract.retry import RetryPolicy
@@ -44,8 +44,11 @@ def _registered(connection: EntraConnection) -> dict[str, Any] | str:
 
     try:
         found = asyncio.run(read())
-    except EntraSyncError:
+    except PermissionMissing:
         return f"not checked: needs {PERMISSION}, which a sync does not need"
+    except EntraSyncError as error:
+        # A multitenant application is registered in another tenant than the one that is read: 404.
+        return f"not checked: {error.message}"
     return found if isinstance(found, dict) else "not checked: the registration could not be read"
 
 
@@ -84,6 +87,6 @@ def _ending(tried: str, ends: datetime, advice: str) -> Finding:
 
 def _end_of(entry: dict[str, Any]) -> datetime | None:
     try:
-        return datetime.fromisoformat(str(entry["endDateTime"]))
+        return datetime.fromisoformat(str(entry["endDateTime"])).astimezone(UTC)
     except (KeyError, ValueError):
         return None

@@ -36,6 +36,12 @@ def _database(url: str) -> str:
             f"cannot be reached: {str(error).splitlines()[0]}.",
             hint="Check host, port, user and password of the connection peoplegoal_db.",
         ) from None
+    except psycopg.Error as error:
+        # Without an answer of the server the text may hold the connection's own parts.
+        raise ConfigurationError(
+            f"cannot be read: {error.diag.message_primary or 'the connection is malformed'}.",
+            hint="Check the connection peoplegoal_db, and grant its role usage of the schemas peoplegoal and sync.",
+        ) from None
     if found["read_only"]:
         raise ConfigurationError("is read-only.", hint="Point peoplegoal_db at the primary server, not at a replica.")
     if found["refused"]:
@@ -47,7 +53,13 @@ def _database(url: str) -> str:
 
 
 def _store(uri: str) -> str:
-    root = Store.at(uri).root
+    try:
+        root = Store.at(uri).root
+    except (ImportError, ValueError) as error:
+        raise ConfigurationError(
+            f"cannot be opened: {type(error).__name__}.",
+            hint="ENTRA_SYNC_STORE is a folder, or an address that fsspec opens (its driver must be installed).",
+        ) from None
     probe = root / f".probe-{uuid.uuid4().hex}"
     try:
         with open_private(probe) as file:

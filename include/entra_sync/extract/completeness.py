@@ -51,6 +51,13 @@ class Judge:
             return None
         return f"{rows} {kind} are listed, the tenant counts {'none' if counted is None else counted}"
 
+    def why_hidden(self, rows: int) -> str | None:
+        """Without its permission an application may get empty lists of hidden members instead of a refusal."""
+        before = self.before.get("hidden_memberships", 0)
+        if rows or not before:
+            return None
+        return f"no hidden membership is listed, {before} were there the last time: see Member.Read.Hidden"
+
     def certificate(
         self, kind: str, *, pages: int, rows: int, counted: int | None, why: str | None, absent: Absent | None = None
     ) -> Certificate:

@@ -51,6 +51,7 @@ class FullReading:
         return Parts(
             certificate={"users": certificate, "groups": grouped.groups, "members": grouped.members},
             hidden_skipped=grouped.hidden_skipped,
+            hidden_memberships=grouped.hidden_memberships,
             links=links,
             seconds=seconds,
             plan=listed.plan,

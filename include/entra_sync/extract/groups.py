@@ -23,6 +23,7 @@ class GroupsRead:
     groups: Certificate
     members: Certificate
     hidden_skipped: int
+    hidden_memberships: int
 
 
 async def read_groups(
@@ -52,12 +53,15 @@ async def read_groups(
     present = [row for g, row in rows.items() if g not in reader.vanished]
     groups.write(record_batch(present, groups.schema))
     members_why = judge.why_not("memberships", memberships.rows, None)
+    if members_why is None:
+        members_why = judge.why_hidden(reader.concealed_rows)
     return GroupsRead(
         groups=judge.certificate("groups", pages=pages, rows=len(rows), counted=counted, why=why, absent=absent),
         members=judge.certificate(
             "memberships", pages=reader.pages, rows=memberships.rows, counted=None, why=members_why
         ),
         hidden_skipped=0 if hidden else len(concealed),
+        hidden_memberships=reader.concealed_rows,
     )
 
 

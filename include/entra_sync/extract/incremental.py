@@ -44,6 +44,7 @@ class Merged:
     links: dict[str, str]
     recheck: dict[str, list[str]]
     hidden_skipped: int
+    hidden_memberships: int
 
 
 @dataclass
@@ -79,6 +80,8 @@ async def read_changes(client: GraphClient, base: Base, query: UserQuery, *, hid
     now_concealed = (concealed - teams.read) | {g for g, row in teams.there.items() if is_concealed(row)}
     unread = set() if hidden else now_concealed
     relisted = {g for g in teams.there if g not in old_groups or g in concealed} - unread
+    # Whether the feed tells of hidden members is unverified: where they are wanted, they are listed every night.
+    relisted |= now_concealed - unread
     batches: list[pa.RecordBatch] = []
     reader = MemberReader(client, batches.append)
     await reader.read(sorted(relisted), now_concealed)
@@ -104,6 +107,7 @@ async def read_changes(client: GraphClient, base: Base, query: UserQuery, *, hid
         links={"users": users.link, "groups": groups.link},
         recheck={"users": _unclear(users, people), "groups": _unclear(groups, teams)},
         hidden_skipped=len(unread),
+        hidden_memberships=reader.concealed_rows,
     )
 
 

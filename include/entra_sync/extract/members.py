@@ -32,6 +32,8 @@ class MemberReader:
     client: GraphClient
     write: Callable[[pa.RecordBatch], None]
     pages: int = 0
+    # Memberships of groups with hidden membership.
+    concealed_rows: int = 0
     vanished: dict[str, GraphError] = field(default_factory=dict)
     _begun: dict[str, list[pa.RecordBatch]] = field(default_factory=lambda: defaultdict(list))
     _links: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -73,6 +75,7 @@ class MemberReader:
         if link is None:
             for batch in self._begun[group_id]:
                 self.write(batch)
+                self.concealed_rows += batch.num_rows if HIDDEN_PERMISSION in item.call.permission else 0
             self._drop(group_id)
             return []
         if link in self._links[group_id]:

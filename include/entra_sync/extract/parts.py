@@ -54,6 +54,7 @@ class Parts:
 
     certificate: dict[str, Certificate]
     hidden_skipped: int
+    hidden_memberships: int
     links: dict[str, str]
     seconds: dict[str, float] = field(default_factory=dict)
     plan: str | None = None

@@ -106,6 +106,8 @@ class _Extraction:
         certificate = {}
         for kind, table in (("users", users), ("groups", groups), ("memberships", merged.tables.memberships)):
             why = judge.why_not(kind, table.num_rows, counted[kind])
+            if kind == "memberships" and why is None:
+                why = judge.why_hidden(merged.hidden_memberships)
             if why is not None:
                 raise FullNeeded(f"numbers_disagree ({why})")
             certificate[kind] = judge.certificate(
@@ -119,6 +121,7 @@ class _Extraction:
         return Parts(
             certificate={"members" if k == "memberships" else k: part for k, part in certificate.items()},
             hidden_skipped=merged.hidden_skipped,
+            hidden_memberships=merged.hidden_memberships,
             links=merged.links,
             recheck=merged.recheck,
         )
@@ -162,7 +165,7 @@ class _Extraction:
         if base is not None and base.manifest.complete:
             kinds = ["users", "groups"]
             if base.manifest.config_fingerprint == self.account.fingerprint():
-                kinds.append("memberships")
+                kinds += ["memberships", "hidden_memberships"]
             before = {kind: base.manifest.counts[kind] for kind in kinds}
         return Judge(reading=self.account.reading, before=before)
 
@@ -197,6 +200,7 @@ class _Extraction:
                 "groups": writers.groups.rows,
                 "memberships": writers.memberships.rows,
                 "hidden_groups_skipped": parts.hidden_skipped,
+                "hidden_memberships": parts.hidden_memberships,
             },
             certificate=parts.certificate,
             config_fingerprint=self.account.fingerprint(),

@@ -3,7 +3,8 @@ select
     count(*) as tables,
     count(*) filter (
         where not (
-            has_table_privilege(class.oid, 'select')
+            has_schema_privilege(namespace.oid, 'usage')
+            and has_table_privilege(class.oid, 'select')
             and has_table_privilege(class.oid, 'insert')
             and has_table_privilege(class.oid, 'update')
             and has_table_privilege(class.oid, 'delete')
