@@ -10,6 +10,7 @@ import pytest
 from upath import UPath
 
 from entra_sync.config.account import AccountConfig
+from entra_sync.errors import GraphError
 from entra_sync.extract.parts import Known
 from entra_sync.extract.snapshot import Manifest, read_manifest, read_tables
 from entra_sync.extract.tenant import extract_tenant
@@ -338,3 +339,37 @@ def test_hidden_members_that_are_withheld_make_the_snapshot_incomplete(
 
     assert (manifest.mode, manifest.complete) == ("full", False)
     assert "Member.Read.Hidden" in str(manifest.certificate["members"].why)
+
+
+def test_delta_says_who_changed_and_the_object_what_it_is(tenant: SandboxTenant, night: Night, tmp_path: Path) -> None:
+    """docs/rules.md, 8: what the feed says of somebody is not believed."""
+    someone, left = sorted(tenant.company.users)[:2]
+    night()
+    link = read_manifest(str(tmp_path / "landing" / "1")).delta_links["users"]
+    tenant.company.update_user(someone, jobTitle="True")
+    told = [{"id": someone, "jobTitle": "A lie", "manager@delta": []}, {"id": left, "@removed": {"reason": "deleted"}}]
+    tenant.faults.add(Fault(path=r"^/users/delta", status=200, body={"value": told, "@odata.deltaLink": link}, times=1))
+
+    manifest = night()
+
+    users = content(tmp_path, manifest)["users"]
+    assert manifest.mode == "incremental"
+    assert users[someone]["jobTitle"] == "True"
+    assert left in users, "the feed said deleted, the object is there"
+    assert manifest.recheck["users"] == [left], "and is looked at again in the next night"
+    assert night().recheck["users"] == []
+
+
+def test_data_and_position_move_together(tenant: SandboxTenant, night: Night, tmp_path: Path) -> None:
+    """docs/rules.md, 9: a night that fails after the feeds were read loses nothing of what they told."""
+    someone = sorted(tenant.company.users)[0]
+    night()
+    tenant.company.update_user(someone, jobTitle="Told once")
+    tenant.faults.add(Fault(path=rf"^/users/{someone}", status=400, times=1))
+    with pytest.raises(GraphError):
+        night()
+
+    manifest = night()
+
+    assert (manifest.mode, manifest.base) == ("incremental", 1)
+    assert content(tmp_path, manifest)["users"][someone]["jobTitle"] == "Told once"

@@ -166,7 +166,8 @@ class _Extraction:
             kinds = ["users", "groups"]
             if base.manifest.config_fingerprint == self.account.fingerprint():
                 kinds += ["memberships", "hidden_memberships"]
-            before = {kind: base.manifest.counts[kind] for kind in kinds}
+            # A snapshot of an earlier release may not count everything yet.
+            before = {kind: base.manifest.counts[kind] for kind in kinds if kind in base.manifest.counts}
         return Judge(reading=self.account.reading, before=before)
 
     def _writers(self, stack: ExitStack) -> Writers:
