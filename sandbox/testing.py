@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -55,6 +56,11 @@ class SandboxTenant:
             self._server.stop()
         if self._folder is not None:
             self._folder.cleanup()
+
+    def wait_until_idle(self) -> None:
+        """Wait for the requests whose clients have given up: they would meet the faults that are set next."""
+        while self.tenant.under_way:
+            time.sleep(0.01)
 
     def scenario(self, name: str) -> None:
         """Begin a bad night by its name; ``healthy`` ends it."""

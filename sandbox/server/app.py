@@ -150,12 +150,15 @@ async def _entra(tenant: Tenant, request: Request, produce: Callable[[str, str],
 async def _respond(tenant: Tenant, produce: Callable[[], Awaitable[Reply]]) -> Response:
     """Wait as long as the tenant should take, answer, count."""
     tenant.counters.requests += 1
-    if tenant.settings.latency_s:
-        await asyncio.sleep(tenant.settings.latency_s)
+    tenant.under_way += 1
     try:
+        if tenant.settings.latency_s:
+            await asyncio.sleep(tenant.settings.latency_s)
         reply = await produce()
     except ConnectionDropped:
         return Dropped()
+    finally:
+        tenant.under_way -= 1
     content = reply.raw if reply.raw is not None else reply.text.encode() if reply.text else orjson.dumps(reply.body)
     tenant.counters.bytes_sent += len(content)
     date = formatdate(time.time() + tenant.settings.clock_offset_s, usegmt=True)

@@ -182,6 +182,8 @@ class Tenant:
     tokens: _Handed[IssuedToken] = field(default_factory=_Handed, repr=False)
     continuations: _Handed[Continuation] = field(default_factory=_Handed, repr=False)
     rounds: _Handed[Any] = field(default_factory=lambda: _Handed(ROUNDS_KEPT), repr=False)
+    # Requests that are being worked on; a client that gave up leaves its own behind.
+    under_way: int = 0
     throttle: Throttle = field(init=False, repr=False)
     listings: Listings = field(init=False, repr=False)
 

@@ -129,6 +129,7 @@ def try_fault(nights: Nights, stage: Stage, make: Make, times: int | None) -> st
     gone = {user["entra_id"] for user in nights.rows(LEFT)}
     assert not gone & still & set(expected(company)["people"]), "somebody was deactivated wrongly"
     nights.tenant.faults.clear()
+    nights.tenant.wait_until_idle()
     nights.run()
     assert actual(nights.url) == expected(company), "the next night did not repair it"
     return outcome

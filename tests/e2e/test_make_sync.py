@@ -78,7 +78,7 @@ def test_a_failed_page_fails_the_run_in_airflow_too(setup: LocalSetup, tenant: S
     tenant.settings.users_page = 20
     tenant.faults.add(Fault(path=r"^/users\?", status=400, skip=1))
 
-    done = setup.run("sync")
+    done = setup.run("sync", "--mode", "full")
     tenant.faults.clear()
 
     assert done.returncode == 1
