@@ -51,3 +51,13 @@ def test_the_readme_tells_every_command_and_target() -> None:
 
     assert {name for name in TARGETS if f"`make {name}" not in text} <= {"help", "setup", "lock", "clean"}
     assert commands(parser()) - {"doctor"} <= told(text)
+
+
+def test_every_stage_of_the_faults_page_is_tested_and_every_tested_one_is_there() -> None:
+    from tests.e2e.reliability import STAGES
+
+    page = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    files = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests/e2e").glob("test_reliability_*.py"))
+
+    assert re.findall(r"^### (.+)$", page, re.MULTILINE) == list(STAGES)
+    assert [name for name in STAGES if f'"{name}"' not in files] == []

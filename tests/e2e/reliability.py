@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,11 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
+import pytest
+
 from entra_sync.errors import EntraSyncError, GraphError
+from entra_sync.extract import auth, client
 from sandbox.day import a_working_day
 from sandbox.faults import Fault
 from tests.e2e.conftest import Nights
@@ -147,6 +152,24 @@ def wanted_here(nights: Nights) -> set[str]:
 def has_status(error: EntraSyncError) -> bool:
     """Whether Graph answered with an HTTP status."""
     return isinstance(error, GraphError) and bool(error.status)
+
+
+def hold_against_the_page(nights: Nights, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Try every fault of a stage once and every time; the page must say what came of it."""
+    stage = STAGES[name]
+    monkeypatch.setattr(client, "TIMEOUT", httpx.Timeout(TIMEOUT_S))
+    monkeypatch.setattr(auth, "TIMEOUT_S", (TIMEOUT_S, TIMEOUT_S))
+    for key, value in stage.settings.items():
+        setattr(nights.tenant.settings, key, value)
+    nights.run()
+    rows = []
+    for fault, make in stage.faults.items():
+        once, always = (try_fault(nights, stage, make, times) for times in (1, None))
+        rows.append((fault, once, always))
+    table = section(name, rows)
+    if os.environ.get("RELIABILITY") == "write":
+        write(name, table)
+    assert written(name) == table
 
 
 def section(stage: str, rows: list[tuple[str, str, str]]) -> str:
