@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from entra_sync.errors import GraphProtocolError
 from entra_sync.extract.calls import Answer, Call
@@ -36,29 +36,41 @@ async def in_batches(
 ) -> None:
     """Send all items; ``take`` gets each answer once and gives further items, such as the next page.
 
-    Raises the first error that no retry can mend, or what ``take`` raises.
+    A next page goes before what has not begun, and a batch is made when the one before it has left: the longest chain
+    decides when all is read. Raises the first error that no retry can mend, or what ``take`` raises.
     """
     waiting = deque(items)
     working: set[asyncio.Task[list[Item[K]]]] = set()
+    left = asyncio.Event()
+    left.set()
+    watch: asyncio.Task[bool] | None = None
     try:
         while waiting or working:
-            while waiting and len(working) < client.pace.limit:
+            while waiting and left.is_set() and len(working) < client.pace.limit:
                 part = [waiting.popleft() for _ in range(min(SIZE, len(waiting)))]
-                working.add(asyncio.create_task(_one(client, part, take)))
-            done, working = await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                waiting.extend(task.result())
+                left.clear()
+                working.add(asyncio.create_task(_one(client, part, take, left.set)))
+            watch = asyncio.create_task(left.wait())
+            done, _ = await asyncio.wait({*working, watch} if waiting else working, return_when=asyncio.FIRST_COMPLETED)
+            watch.cancel()
+            for task in working & done:
+                working.discard(task)
+                waiting.extendleft(reversed(task.result()))
     finally:
-        for task in working:
-            task.cancel()
-        await asyncio.gather(*working, return_exceptions=True)
+        rest: list[asyncio.Task[Any]] = [*working, *([watch] if watch else [])]
+        for ended in rest:
+            ended.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
 
 
 async def _one(
-    client: GraphClient, items: list[Item[K]], take: Callable[[Item[K], Answer], Iterable[Item[K]]]
+    client: GraphClient,
+    items: list[Item[K]],
+    take: Callable[[Item[K], Answer], Iterable[Item[K]]],
+    on_leaving: Callable[[], None],
 ) -> list[Item[K]]:
     """Send one batch; gives the items that follow: those to try again, after their wait, and new ones."""
-    answers = await client.batch([item.call for item in items])
+    answers = await client.batch([item.call for item in items], on_leaving=on_leaving)
     following: list[Item[K]] = []
     again: list[Item[K]] = []
     longest_s = 0.0

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
@@ -87,8 +87,11 @@ class GraphClient:
             seen.add(link)
             call = call.next(link)
 
-    async def batch(self, calls: list[Call]) -> list[Answer]:
-        """Send up to 20 GETs as one ``$batch``; answers in the order of ``calls``, each with its own status."""
+    async def batch(self, calls: list[Call], *, on_leaving: Callable[[], None] = lambda: None) -> list[Answer]:
+        """Send up to 20 GETs as one ``$batch``; answers in the order of ``calls``, each with its own status.
+
+        ``on_leaving`` is called when there is a place for it, just before it is sent.
+        """
         items = [
             {"id": str(n), "method": "GET", "url": self._relative(call.url)}
             | ({"headers": dict(call.headers)} if call.headers else {})
@@ -96,7 +99,8 @@ class GraphClient:
         ]
         self.traffic.batch_items += len(items)
         envelope = Call(url="/$batch", permission=calls[0].permission, units=sum(call.units for call in calls))
-        body = (await self._send("POST", envelope, content=orjson.dumps({"requests": items}))).body
+        content = orjson.dumps({"requests": items})
+        body = (await self._send("POST", envelope, content=content, on_leaving=on_leaving)).body
         responses = body.get("responses") if isinstance(body, dict) else None
         if not isinstance(responses, list):
             raise GraphProtocolError("Graph answered a $batch without a list of responses.")
@@ -116,7 +120,15 @@ class GraphClient:
         self.traffic.throttled += throttled
         self.pace.refused(throttled=throttled, pause_s=wait_s if throttled or answer.retry_after_s else None)
 
-    async def _send(self, method: str, call: Call, *, content: bytes | None = None, json: bool = True) -> Answer:
+    async def _send(
+        self,
+        method: str,
+        call: Call,
+        *,
+        content: bytes | None = None,
+        json: bool = True,
+        on_leaving: Callable[[], None] = lambda: None,
+    ) -> Answer:
         """Send one request within the retry policy; returns a 2xx answer or raises."""
         url = self._absolute(call.url)
         attempt, refused_token = 0, None
@@ -124,6 +136,7 @@ class GraphClient:
             attempt += 1
             answer, token = Answer(status=0), None
             async with self.pace.place(call.units):
+                on_leaving()
                 try:
                     # The token is taken last: while waiting for a place it may have expired.
                     token = await self._tokens.token(refused=refused_token)

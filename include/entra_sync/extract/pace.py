@@ -23,6 +23,7 @@ AIM = 0.9  # of the quota, once the quota shows
 TOO_NEAR = 0.95
 UNDER_WAY = 400
 NEGLIGIBLE = 500
+SMALL = 4
 
 FIRST_LIMIT, SMALLEST_LIMIT, LARGEST_LIMIT = 8, 1, 24
 CHANGES_APART_S = 1.0
@@ -44,16 +45,16 @@ class Pace:
         self._changed_at = 0.0
         self._halved_at = 0.0
         self._good = 0
-        self._gate = asyncio.Lock()
+        # A page of users need not wait behind a batch that waits for room.
+        self._gates = {False: asyncio.Lock(), True: asyncio.Lock()}
         self._freed = asyncio.Event()
 
     @asynccontextmanager
     async def place(self, units: int) -> AsyncIterator[None]:
         """Hold one place for one request that is expected to cost ``units``."""
-        async with self._gate:
+        async with self._gates[units > SMALL]:
             while True:
                 if self._full(units):
-                    self._freed.clear()
                     await self._freed.wait()
                 elif (wait_s := self.wait_s(units)) > 0:
                     await asyncio.sleep(wait_s)
@@ -68,6 +69,7 @@ class Pace:
             self._working -= 1
             self._under_way -= units
             self._freed.set()
+            self._freed = asyncio.Event()
 
     def _full(self, units: int) -> bool:
         # The more was spent without a complaint, the larger the quota is.
