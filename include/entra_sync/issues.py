@@ -1,275 +1,21 @@
-"""The issue codes of the product, and the table in which a step keeps what it found.
+"""The table in which a step keeps what it found.
 
 One row is one finding about one person, team, snapshot or run. A message holds object ids and counts, never a
-name, an address or a value of somebody's: the display name has a column of its own. Every code is explained
-in docs/issue_codes.md; a test holds the page against this registry.
+name, an address or a value of somebody's: the display name has a column of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import pyarrow as pa
 
-Severity = Literal["error", "warning"]
+from entra_sync.codes import CODES, Severity
 
 COLUMNS = ("severity", "step", "code", "entity", "entra_id", "label", "field", "message", "hint")
 
 ISSUE_SCHEMA = pa.schema([(name, pa.string()) for name in COLUMNS])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Code:
-    """What a code stands for. ``hint`` says what the reader can do; ``step`` is the verb that raises it."""
-
-    code: str
-    severity: Severity
-    step: str
-    title: str
-    hint: str
-
-
-# The set as a whole: the run stops before anything is changed.
-_BLOCKING = {
-    "schema_mismatch": (
-        "The snapshot lacks an attribute that the account uses",
-        "Run the account again in mode full: the snapshot is older than the account's mapping.",
-    ),
-    "id_missing": (
-        "A row has no object id",
-        "Run the account again in mode full; if it stays, report it with the run's number.",
-    ),
-    "id_duplicate": (
-        "An object id comes twice",
-        "Run the account again in mode full; if it stays, report it with the run's number.",
-    ),
-    "id_malformed": (
-        "An object id is not a GUID",
-        "Run the account again in mode full; if it stays, report it with the run's number.",
-    ),
-    "attributes_unreadable": (
-        "Most users lack an attribute that every user has in Entra",
-        "Grant User.Read.All with admin consent; make doctor shows what is missing.",
-    ),
-    "memberships_dangling": (
-        "Many memberships belong to groups that the snapshot does not have",
-        "Run the account again in mode full: groups and members were not read at the same time.",
-    ),
-    "scope_empty": (
-        "Nobody in the tenant is in scope",
-        "Check the account's scope: its user types, groups and filters.",
-    ),
-    "scope_group_hidden": (
-        "The account's scope names a group whose members were not read",
-        "Set teams.from_groups.hidden: true (permission Member.Read.Hidden), or name another group.",
-    ),
-}
-
-# A bad row: the person's present profile is left alone.
-_REJECTING = {
-    "email_invalid": (
-        "The e-mail address cannot be one",
-        "Correct the address in Entra (mail, or the attribute that the mapping names).",
-    ),
-    "date_invalid": (
-        "A date cannot be read",
-        "Correct the attribute in Entra; expected is an ISO date such as 2024-05-01.",
-    ),
-}
-
-# Found, and synced all the same; a link of the org chart may be left out.
-_NOTED = {
-    "not_listed": (
-        "Some objects were left out of the tenant's list",
-        "Nothing to do: they were asked for one by one. If it stays, report it to Microsoft with the run's number.",
-    ),
-    "drift_healed": (
-        "A full run found what the incremental runs before it had missed",
-        "Nothing to do: it is right now. If it happens often, set reading.full_every_days lower.",
-    ),
-    "memberships_unknown_group": (
-        "Some memberships belong to groups that the snapshot does not have",
-        "Nothing to do: the groups were probably deleted while the tenant was read.",
-    ),
-    "scope_group_missing": (
-        "A group that the account's scope names is not in the tenant",
-        "Correct the name or id under scope.groups, or delete the entry.",
-    ),
-    "email_duplicate": (
-        "Several people in scope have the same e-mail address",
-        "Give each person an address of their own in Entra, or take the spare account out of scope.",
-    ),
-    "name_missing": (
-        "The person has no display name",
-        "Enter a display name in Entra, or give mapping.display_name a template or a default.",
-    ),
-    "account_state_unknown": (
-        "Entra does not say whether the account is enabled",
-        "Check the account in Entra, and the application permission User.Read.All.",
-    ),
-    "manager_missing": (
-        "The manager is not in the tenant's list of users",
-        "Choose another manager in Entra; the old one was probably deleted.",
-    ),
-    "manager_not_a_user": (
-        "The manager is a contact, not a user",
-        "Choose a user as the manager in Entra; contacts have no PeopleGoal profile.",
-    ),
-    "manager_out_of_scope": (
-        "The manager is disabled or out of scope",
-        "Choose another manager in Entra, or take the manager into the account's scope.",
-    ),
-    "manager_rejected": (
-        "The manager's own row was rejected",
-        "Mend the manager's row first; the link follows in the next run.",
-    ),
-    "manager_self": (
-        "The person is their own manager",
-        "Choose another manager in Entra, or none for the head of the organisation.",
-    ),
-    "manager_cycle": (
-        "The managers form a circle",
-        "Change one of the managers in Entra, so that the chain ends at the head of the organisation.",
-    ),
-}
-
-# Groups that become teams.
-_TEAMS = {
-    "team_name_missing": (
-        "A group that becomes a team has no name",
-        "Enter a display name for the group in Entra.",
-    ),
-    "member_unknown": (
-        "A group has members that are not in the tenant's list of users",
-        "Nothing to do if they were deleted lately; otherwise run the account again in mode full.",
-    ),
-}
-
-# People and sets that load does not apply.
-_HELD = {
-    "email_conflict": (
-        "The e-mail address belongs to another person in PeopleGoal",
-        "Decide in Entra who keeps the address; the newcomer follows in the next run.",
-    ),
-    "snapshot_empty": (
-        "The tenant's list of users was empty",
-        "Check the tenant and the application's permissions with make doctor, and run again.",
-    ),
-    "groups_empty": (
-        "The tenant's list of groups was empty",
-        "Check the application's permissions with make doctor; if the groups are gone, set teams.from_groups to null.",
-    ),
-}
-
-# Found while loading.
-_LOADED = {
-    "snapshot_incomplete": (
-        "Not all of the tenant was read",
-        "Nothing to do if the next run is complete; otherwise see the run's log of the step extract.",
-    ),
-    "protected": (
-        "A leaver is on the account's list of protected people",
-        "Take the person off guards.protected if they shall be deactivated.",
-    ),
-    "rehire_candidate": (
-        "A newcomer has the employee id of somebody who was here before",
-        "Check whether it is the same person, and join the two profiles in PeopleGoal if so.",
-    ),
-    "manager_not_linked": (
-        "The manager has no PeopleGoal user yet",
-        "Nothing to do: the link follows in the run that creates the manager.",
-    ),
-}
-
-# The run as a whole.
-_RUN = {
-    "sign_in_refused": (
-        "Entra refused the sign-in",
-        "See the AADSTS code in the message; usually the client secret expired: create a new one.",
-    ),
-    "permission_missing": (
-        "Graph refused a call for want of a permission",
-        "Grant User.Read.All and GroupMember.Read.All as application permissions, with admin consent.",
-    ),
-    "graph_unavailable": (
-        "Graph did not answer",
-        "Nothing to do: the run is tried again. If it stays, see Microsoft's service health page.",
-    ),
-    "graph_protocol_error": (
-        "Graph gave an answer that its contract excludes",
-        "Run again; if it stays, report it with the request id of the message.",
-    ),
-    "graph_error": (
-        "A call to Graph failed",
-        "See the code and the request id in the message.",
-    ),
-    "configuration_error": (
-        "The account file, a connection or the environment is wrong",
-        "Correct what the message names; entra-sync accounts check shows the same without a run.",
-    ),
-    "connection_field_error": (
-        "A field of the Entra connection is missing or malformed",
-        "Correct the field that the message names, and press Test in Airflow's form.",
-    ),
-    "snapshot_error": (
-        "A stored snapshot is missing, unsealed or damaged",
-        "Run the step extract again.",
-    ),
-    "validation_blocked": (
-        "The snapshot as a whole must not be loaded",
-        "See the issues of the step validate; mend what they name and run again.",
-    ),
-    "guard_exceeded": (
-        "The plan breaks a limit of the account",
-        "See the numbers in the message; if the plan is right, raise the limit for one run.",
-    ),
-    "too_many_deactivations": (
-        "More people would leave than the account allows in one run",
-        "Try a dry run to see who it is; if the plan is right, raise the limit in the account file for one run.",
-    ),
-    "too_many_creations": (
-        "More people would join than the account allows in one run",
-        "Try a dry run to see who it is; if the plan is right, raise the limit in the account file for one run.",
-    ),
-    "too_much_team_loss": (
-        "A team would lose more members than the account allows in one run",
-        "Try a dry run to see who it is; if the plan is right, raise the limit in the account file for one run.",
-    ),
-    "account_busy": (
-        "Another run works on the account",
-        "Nothing to do: the run is tried again when the other one has ended.",
-    ),
-    "lease_lost": (
-        "The run was taken for dead and another one took the account over",
-        "Nothing to do if the other run succeeded; otherwise run again.",
-    ),
-    "run_abandoned": (
-        "The run ended without closing its row",
-        "The process was probably killed; see Airflow's log of the run, and run again.",
-    ),
-    "run_failed": (
-        "The run failed for a reason that has no code of its own",
-        "See Airflow's log of the step, and report it with the run's number.",
-    ),
-}
-
-_REGISTRY: tuple[tuple[Severity, str, dict[str, tuple[str, str]]], ...] = (
-    ("error", "validate", _BLOCKING),
-    ("error", "validate", _REJECTING),
-    ("warning", "validate", _NOTED),
-    ("warning", "transform", _TEAMS),
-    ("error", "load", _HELD),
-    ("warning", "load", _LOADED),
-    ("error", "run", _RUN),
-)
-
-CODES: dict[str, Code] = {
-    code: Code(code=code, severity=severity, step=step, title=title, hint=hint)
-    for severity, step, codes in _REGISTRY
-    for code, (title, hint) in codes.items()
-}
 
 
 def issue(
@@ -280,11 +26,12 @@ def issue(
     entra_id: str | None = None,
     label: str | None = None,
     field: str | None = None,
+    severity: Severity | None = None,
 ) -> dict[str, str | None]:
-    """Make one row; severity, step and hint are the code's own. Raises KeyError for an unknown code."""
+    """Make one row; step, hint and, unless given, severity are the code's own. Raises KeyError for an unknown code."""
     known = CODES[code]
     return {
-        "severity": known.severity,
+        "severity": severity or known.severity,
         "step": known.step,
         "code": code,
         "entity": entity,

@@ -6,9 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from entra_sync.config.account import SLUG, AccountConfig, load_account
+from entra_sync.config.yaml_file import UnreadableFile, read_yaml
 from entra_sync.errors import ConfigurationError
 
 
@@ -79,8 +78,8 @@ def _broken(path: Path, slug: str, problem: str) -> AccountDag:
 def _slug(path: Path) -> str:
     """The account of a file that does not pass: what it says if that can be read, else the file's own name."""
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        data = read_yaml(path).data
+    except UnreadableFile:
         data = None
     slug = data.get("account") if isinstance(data, dict) else None
     if isinstance(slug, str) and SLUG.fullmatch(slug):

@@ -9,154 +9,60 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
-from entra_sync.config.fields import DEFAULT_MAPPING, PROFILE_COLUMNS
+from entra_sync.config.attributes import nearest
+from entra_sync.config.base import Loc, Strict, refuse
+from entra_sync.config.checks import Checks
+from entra_sync.config.fields import DEFAULT_MAPPING
+from entra_sync.config.guards import Guards
+from entra_sync.config.mapping import FieldName, Line, is_field
+from entra_sync.config.messages import explained
+from entra_sync.config.reading import Reading, Retention
+from entra_sync.config.scope import Scope
+from entra_sync.config.teams import Teams
+from entra_sync.config.yaml_file import Document, UnreadableFile, read_yaml
 from entra_sync.errors import ConfigurationError
 
 SLUG = re.compile(r"[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?")
 
 
-class Strict(BaseModel):
-    """Base of every section: frozen, and unknown keys refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class GroupFilter(Strict):
-    """Groups by name pattern (shell wildcards, any case) or object id; empty include = all; exclude wins."""
-
-    include: list[str] = []
-    exclude: list[str] = []
-
-
-class AttributeFilter(Strict):
-    """One condition of ``scope.filter``: a directory attribute and the values that it may have (any case)."""
-
-    attribute: str
-    in_: Annotated[list[str], Field(alias="in")]
-
-
-class Scope(Strict):
-    """Who is a PeopleGoal user."""
-
-    user_types: list[Literal["Member", "Guest"]] = ["Member"]
-    require_email: bool = True
-    groups: GroupFilter = GroupFilter()
-    filter: list[AttributeFilter | list[AttributeFilter]] = []
-
-
-class Field_(Strict):
-    """How one PeopleGoal field is made: from an attribute or a template; ``default`` names a fall-back attribute."""
-
-    from_: Annotated[str | None, Field(alias="from")] = None
-    template: str | None = None
-    default: str | None = None
-    type: Literal["text", "date", "email"] = "text"
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Field_:
-        if (self.from_ is None) == (self.template is None):
-            raise ValueError("give exactly one of `from` (an attribute) and `template`")
-        return self
-
-    def attributes(self) -> list[str]:
-        """Directory attributes (dotted paths) that this field reads."""
-        names = re.findall(r"\{([^{}]+)\}", self.template) if self.template else [self.from_ or ""]
-        return [*names, self.default] if self.default else names
-
-
-class TeamGroups(Strict):
-    """Which groups become teams."""
-
-    types: list[Literal["microsoft365", "security", "mail_security", "distribution"]] = ["microsoft365", "security"]
-    include: list[str] = ["*"]
-    exclude: list[str] = []
-    hidden: bool = False
-
-
-class Teams(Strict):
-    """Teams from groups and from managers; ``from_groups: null`` switches the former off."""
-
-    from_groups: TeamGroups | None = TeamGroups()
-    nested: bool = True
-    from_managers: bool = True
-
-
-class Limit(Strict):
-    """A limit in percent and in people; below ``min_population`` people only ``count`` applies. null = off."""
-
-    percent: float | None = Field(default=None, ge=0, le=100)
-    count: int | None = Field(default=None, ge=0)
-    min_population: int = Field(default=50, ge=0)
-
-
-class TeamLoss(Strict):
-    """How much of one team may leave in a night."""
-
-    percent: float | None = Field(default=60, ge=0, le=100)
-    min_members: int = Field(default=20, ge=0)
-
-
-class Guards(Strict):
-    """Limits on a plan, before anything is written."""
-
-    max_deactivations: Limit | None = Limit(percent=20, count=500)
-    max_creations: Limit | None = Limit(percent=50)
-    max_team_loss: TeamLoss | None = TeamLoss()
-    protected: list[str] = []
-    grace_days: int = Field(default=0, ge=0)
-
-
-class Tolerance(Strict):
-    """How far rows and the tenant's own ``$count`` may differ: the larger of both."""
-
-    count: int = Field(default=5, ge=0)
-    percent: float = Field(default=0.1, ge=0, le=10)
-
-
-class Collapse(Strict):
-    """A list that lost more than ``percent`` since the last snapshot is not believed; an empty one never is."""
-
-    percent: float = Field(default=50, gt=0, le=100)
-    min_population: int = Field(default=20, ge=1)
-
-
-class Reading(Strict):
-    """How the tenant is read; none of it decides about people, so it is no part of the fingerprint."""
-
-    full_every_days: int = Field(default=7, ge=1)
-    tolerance: Tolerance = Tolerance()
-    collapse: Collapse | None = Collapse()
-
-
-class Retention(Strict):
-    """Days that snapshots and recorded changes are kept."""
-
-    snapshots_days: int = Field(default=35, ge=1)
-    changes_days: int = Field(default=400, ge=1)
-
-
 class AccountConfig(Strict):
-    """One customer account, whole; see docs/account-file.md."""
+    """One customer account of the PeopleGoal directory sync; see docs/account-file.md."""
 
-    account: str
+    account: Annotated[str, Field(json_schema_extra={"pattern": f"^{SLUG.pattern}$"})]
+    """Lower-case letters, digits, `-`, `_`. The DAG is `entra_sync_<account>`, the connection `entra_<account>`."""
     name: str
+    """Shown to people."""
     schedule: str = "0 0 * * *"
+    """Five cron fields; the default is midnight."""
     timezone: str = "UTC"
+    """Zone of the schedule and of the dates of the curated tables, such as Europe/London."""
     scope: Scope = Scope()
+    """Who is a PeopleGoal user; everybody else is out of scope."""
     match: list[Literal["entra_id", "email"]] = ["entra_id", "email"]
-    mapping: dict[str, Field_] = {}
+    """How people are found who were in PeopleGoal before the first sync."""
+    mapping: dict[FieldName, Line] = {}
+    """PeopleGoal field from a directory attribute; the file overrides single lines of the default."""
+    manager_fallback: Literal["none", "nearest"] = "none"
+    """Who is the manager of somebody whose manager is not in scope: nobody, or the nearest one up the chain."""
     teams: Teams = Teams()
+    """Teams from groups and from managers."""
+    checks: Checks = Checks()
+    """What counts as a good row and a believable tenant."""
     guards: Guards = Guards()
+    """Limits on one night; over one of them nothing is written."""
     reading: Reading = Reading()
+    """How the tenant is read."""
     notify: list[str] = []
+    """Reserved: Airflow connection ids of alert receivers."""
     retention: Retention = Retention()
+    """Reserved: how long what was read and changed is kept."""
 
     @field_validator("account")
     @classmethod
@@ -171,13 +77,16 @@ class AccountConfig(Strict):
         try:
             ZoneInfo(value)
         except (KeyError, ValueError, OSError):
-            raise ValueError("allowed: a zone of the tz database, such as Europe/London") from None
+            close = nearest(value, available_timezones())
+            raise ValueError(f"allowed: a zone of the tz database, such as Europe/London{close}") from None
         return value
 
     @field_validator("schedule")
     @classmethod
     def _schedule(cls, value: str) -> str:
-        if len(value.split()) != 5:
+        from croniter import croniter
+
+        if len(value.split()) != 5 or not croniter.is_valid(value):
             raise ValueError('allowed: five cron fields, such as "0 0 * * *"')
         return value
 
@@ -188,12 +97,8 @@ class AccountConfig(Strict):
         if not isinstance(value, dict):
             return value
         merged: dict[str, Any] = {**DEFAULT_MAPPING, **value}
-        for name in merged:
-            if name not in PROFILE_COLUMNS and name != "email" and not re.fullmatch(r"custom\.[A-Za-z0-9_]+", name):
-                raise ValueError(f"unknown field `{name}`; allowed: email, {', '.join(PROFILE_COLUMNS)}, custom.<name>")
-        if merged.get("email") is None:
-            raise ValueError("`email` cannot be switched off: PeopleGoal invites people by it")
-        return {k: {"from": v} if isinstance(v, str) else v for k, v in merged.items() if v is not None}
+        off = {name for name, line in merged.items() if line is None and is_field(name)} - {"email"}
+        return {name: line for name, line in merged.items() if name not in off}
 
     @model_validator(mode="before")
     @classmethod
@@ -202,10 +107,29 @@ class AccountConfig(Strict):
 
     @model_validator(mode="after")
     def _special_fields(self) -> AccountConfig:
-        manager = self.mapping.get("manager")
-        if manager is not None and manager.from_ != "manager":
-            raise ValueError("mapping.manager: allowed: `manager` (the directory's manager) or null")
+        refuse([*self._unfit_lines(), *self._unknown_fields()])
         return self
+
+    def _unfit_lines(self) -> Iterator[tuple[Loc, str]]:
+        manager, email, hired = (self.mapping.get(name) for name in ("manager", "email", "hire_date"))
+        if manager is not None and manager.from_ != "manager":
+            yield ("mapping", "manager"), "allowed: `manager` (the directory's manager) or `null`"
+        if email is not None and (email.only_on_create or not email.clear or email.type not in ("text", "email")):
+            yield ("mapping", "email"), "`only_on_create`, `clear` and other types are not for the address"
+        if hired is not None and hired.type not in ("text", "date"):
+            yield ("mapping", "hire_date", "type"), f"found `{hired.type}`; the field is a date; allowed: `date`"
+
+    def _unknown_fields(self) -> Iterator[tuple[Loc, str]]:
+        """The default of ``unique`` may name a field that the account switched off."""
+        unique = self.checks.unique if "unique" in self.checks.model_fields_set else []
+        named: list[tuple[Loc, str]] = [
+            *((("checks", "required", place), name) for place, name in enumerate(self.checks.required)),
+            *((("checks", "unique", place), name) for place, name in enumerate(unique)),
+            *((("checks", "allowed", name), name) for name in self.checks.allowed),
+        ]
+        for loc, name in named:
+            if name not in self.mapping:
+                yield loc, f"`{name}` is no mapped field{nearest(name, self.mapping)}"
 
     @property
     def dag_id(self) -> str:
@@ -222,44 +146,25 @@ class AccountConfig(Strict):
         decisive = self.model_dump(
             mode="json", by_alias=True, exclude={"name", "schedule", "notify", "retention", "guards", "reading"}
         )
+        # `otherwise: null` clears values and none at all leaves them: alike in the dump.
+        decisive["cleared_by_otherwise"] = sorted(name for name, field in self.mapping.items() if field.has_otherwise)
         return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def load_account(path: Path) -> AccountConfig:
-    """Read one account file. Raises ConfigurationError that names file, key, found and allowed."""
+    """Read one account file. Raises ConfigurationError: one line per problem, with file, key, found and allowed."""
+    return load_with_lines(path)[0]
+
+
+def load_with_lines(path: Path) -> tuple[AccountConfig, Document]:
+    """Read one account file, and where in it each key stands. Raises as ``load_account`` does."""
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path.name}: cannot be read: {error}.") from error
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"{path.name}: is not valid YAML: {error}.") from error
-    if not isinstance(data, dict):
+        document = read_yaml(path)
+    except UnreadableFile as error:
+        raise ConfigurationError(f"{path.name}: {error}.") from None
+    if not isinstance(document.data, dict):
         raise ConfigurationError(f"{path.name}: expected keys and values such as `account: contoso`.")
     try:
-        config = AccountConfig.model_validate(data)
+        return AccountConfig.model_validate(document.data), document
     except ValidationError as error:
-        raise ConfigurationError("\n".join(_explain(path, data, dict(item)) for item in error.errors())) from None
-    return config
-
-
-def load_accounts(folder: Path) -> list[AccountConfig]:
-    """Read every ``*.yaml`` of a folder, sorted by file name; the slugs must differ."""
-    configs = [load_account(path) for path in sorted(folder.glob("*.yaml"))]
-    slugs = [config.account for config in configs]
-    twice = sorted({slug for slug in slugs if slugs.count(slug) > 1})
-    if twice:
-        raise ConfigurationError(f"{folder}: the account {twice[0]!r} is described by more than one file.")
-    return configs
-
-
-def _explain(path: Path, data: dict[str, Any], item: dict[str, Any]) -> str:
-    """One line for one pydantic error: file, key, found, allowed."""
-    key = ".".join(str(part) for part in item["loc"]) or "(file)"
-    if item["type"] == "extra_forbidden":
-        return f"{path.name}: {key}: unknown key. See docs/account-file.md for the keys that exist."
-    if item["type"] == "missing":
-        return f"{path.name}: {key}: is missing."
-    message = str(item["msg"]).removeprefix("Value error, ")
-    found = item.get("input")
-    shown = "" if isinstance(found, dict) else f" found {found!r};"
-    return f"{path.name}: {key}:{shown} {message}."
+        raise ConfigurationError("\n".join(explained(path.name, document, error, AccountConfig))) from None
