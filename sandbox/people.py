@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sandbox.addresses import local_part
+from sandbox.extensions import own_attributes
 from sandbox.model import Company
 from sandbox.names import DEPARTMENTS, EMPLOYEE_TYPES, GIVEN, OFFICES, PARTNERS, SURNAMES
 from sandbox.objects import DirectoryObject, User
@@ -76,7 +77,7 @@ def employee_attributes(company: Company, rng: random.Random, department: str, t
         "onPremisesExtensionAttributes": {f"extensionAttribute{n}": None for n in range(1, 16)}
         | {"extensionAttribute1": cost_center},
         "createdDateTime": f"{hired.isoformat()}T09:{rng.randrange(60):02d}:00Z",
-    }
+    } | own_attributes(number, cost_center)
 
 
 def add_blemishes(company: Company, rng: random.Random) -> None:

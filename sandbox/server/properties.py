@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.extensions import is_own
 from sandbox.server.errors import bad_request, not_implemented
 
 
@@ -90,7 +91,7 @@ def select(text: str | None, entity: str) -> tuple[str, ...] | None:
         if name in ONE_USER_ONLY and entity == "user":
             raise not_implemented()
         # The manager may be named here, and without $expand that gives nothing.
-        if name not in known and not name.startswith("extension_") and name != "manager":
+        if name not in known and not is_own(name) and name != "manager":
             kind = entity if entity in ("user", "group") else "directoryObject"
             raise bad_request(
                 f"Could not find a property named '{name}' on type 'microsoft.graph.{kind}'.", "BadRequest"
@@ -99,11 +100,15 @@ def select(text: str | None, entity: str) -> tuple[str, ...] | None:
 
 
 def render(attributes: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    """These properties of an object; one never set is null, or an empty list."""
+    """These properties of an object; one never set is null, or an empty list, and one of the tenant's own absent."""
     return render_all([attributes], names)[0]
 
 
 def render_all(objects: list[dict[str, Any]], names: tuple[str, ...]) -> list[dict[str, Any]]:
     """The same of many objects."""
-    unset: list[tuple[str, Any]] = [(name, [] if name in LISTS else None) for name in names]
-    return [{name: attributes.get(name, value) for name, value in unset} for attributes in objects]
+    own = [name for name in names if is_own(name)]
+    unset: list[tuple[str, Any]] = [(name, [] if name in LISTS else None) for name in names if name not in own]
+    rows = [{name: attributes.get(name, value) for name, value in unset} for attributes in objects]
+    for row, attributes in zip(rows, objects, strict=True) if own else ():
+        row.update({name: attributes[name] for name in own if attributes.get(name) is not None})
+    return rows

@@ -9,10 +9,11 @@ import orjson
 import pandas as pd
 import pyarrow as pa
 
-from entra_sync.config.account import AccountConfig, Field_
+from entra_sync.config.account import AccountConfig
 from entra_sync.config.fields import PROFILE_COLUMNS
+from entra_sync.mapping.rows import Column, pc, usable
+from entra_sync.mapping.values import emails, field_values
 from entra_sync.scope import IN_SCOPE, REJECTED
-from entra_sync.scope.fields import Column, date_values, emails, is_date, text_values, usable
 
 PERSON_SCHEMA = pa.schema([(name, pa.string()) for name in ("entra_id", "email", "label", "state", "reason")])
 
@@ -29,12 +30,10 @@ def profile_table(users: pa.Table, states: pd.Series[str], links: pd.DataFrame, 
     for name in PROFILE_COLUMNS:
         field = account.mapping.get(name)
         if name == "manager" and field is not None:
-            manager_of = dict(zip(links["entra_id"].tolist(), links["manager_id"].tolist(), strict=True))
-            columns["manager_entra_id"] = pa.array([manager_of.get(person) for person in ids.to_pylist()], pa.string())
-        elif name == "hire_date" and field is not None:
-            columns[name] = date_values(accepted, field)[0]
+            columns["manager_entra_id"] = _managers(ids, links)
         elif field is not None:
-            columns[name] = _text(accepted, name, field)
+            values = field_values(accepted, name, field).values
+            columns[name] = values if name == "hire_date" else values.cast(pa.string())
     columns["custom_fields"] = _custom_fields(accepted, account)
     return pa.table(columns)
 
@@ -49,21 +48,28 @@ def person_table(decisions: pd.DataFrame, states: pd.Series[str], rejected: Mapp
     return pa.Table.from_arrays(columns, schema=PERSON_SCHEMA)
 
 
-def _text(users: pa.Table, name: str, field: Field_) -> Column:
-    """A text column; a field that the account declares a date is written as an ISO date."""
-    return date_values(users, field)[0].cast(pa.string()) if is_date(name, field) else text_values(users, field)
+def _managers(ids: Column, links: pd.DataFrame) -> Column:
+    people = pa.array(links["entra_id"], pa.string(), from_pandas=True)
+    managers = pa.array(links["manager_id"], pa.string(), from_pandas=True)
+    return managers.take(pc.index_in(ids, value_set=people))
 
 
 def _custom_fields(users: pa.Table, account: AccountConfig) -> Column:
-    """JSON text with every mapped custom key, cleared ones as null; keys sorted, so that equal is equal."""
-    named = sorted((name, field) for name, field in _custom(account).items())
-    values = [_text(users, name, field).to_pylist() for name, field in named]
-    keys = [name for name, _ in named]
-    if not keys:
-        return pa.array(["{}"] * users.num_rows, pa.string())
-    rows: list[dict[str, Any]] = [dict(zip(keys, row, strict=True)) for row in zip(*values, strict=True)]
-    return pa.array([orjson.dumps(row).decode() for row in rows], pa.string())
+    """JSON text with every mapped custom key, empty ones as null; keys sorted, so that equal is equal."""
+    pieces: list[Any] = []
+    for name, field in sorted(account.mapping.items()):
+        if name.startswith(CUSTOM):
+            key = orjson.dumps(name.removeprefix(CUSTOM)).decode()
+            pieces += [f"{',' if pieces else '{'}{key}:", _json(field_values(users, name, field).values)]
+    if not pieces:
+        return pa.repeat(pa.scalar("{}"), users.num_rows)
+    return pc.binary_join_element_wise(*pieces, "}", "")
 
 
-def _custom(account: AccountConfig) -> dict[str, Field_]:
-    return {name.removeprefix(CUSTOM): field for name, field in account.mapping.items() if name.startswith(CUSTOM)}
+def _json(values: Column) -> Column:
+    """Numbers, true and false as JSON has them, dates as ISO text. Cleaned text has no control characters to escape."""
+    written = values.cast(pa.string())
+    if pa.types.is_string(values.type) or pa.types.is_date(values.type):
+        escaped = pc.replace_substring(pc.replace_substring(written, "\\", "\\\\"), '"', '\\"')
+        written = pc.binary_join_element_wise('"', escaped, '"', "")
+    return pc.fill_null(written, "null")
