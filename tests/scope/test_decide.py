@@ -158,8 +158,8 @@ def test_an_empty_value_in_a_filter_means_not_set() -> None:
 
 
 def test_a_filter_on_an_unread_attribute_is_an_error_not_an_empty_scope() -> None:
-    with pytest.raises(SnapshotError, match="favouriteColour"):
-        states(tables([person(1)]), scoped(filter=[{"attribute": "favouriteColour", "in": ["red"]}]))
+    with pytest.raises(SnapshotError, match="postalCode"):
+        states(tables([person(1)]), scoped(filter=[{"attribute": "postalCode", "in": ["89073"]}]))
     config = scoped(filter=[{"attribute": "onPremisesExtensionAttributes.extensionAttribute99", "in": ["x"]}])
     with pytest.raises(ConfigurationError, match="extensionAttribute99"):
         states(tables([person(1)], config=config), config)

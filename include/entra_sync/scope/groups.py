@@ -1,4 +1,4 @@
-"""Groups by pattern, and who belongs to a group through other groups.
+"""Who belongs to a group through other groups.
 
 Graph's direct memberships in; sets of ids out. Groups may contain each other in circles: every group is
 entered once.
@@ -6,31 +6,12 @@ entered once.
 
 from __future__ import annotations
 
-import fnmatch
-import re
-import unicodedata
 from collections.abc import Iterable
 
 import pyarrow as pa
 
-from entra_sync.scope.fields import Column, pc
-
-
-def matching(groups: pa.Table, patterns: Iterable[str]) -> set[str]:
-    """Ids of the groups that a pattern names: shell pattern or full name (any case), or object id."""
-    wanted = [(_fold(pattern), re.compile(fnmatch.translate(_fold(pattern)))) for pattern in patterns]
-    ids, names = _texts(groups["id"]), _texts(groups["displayName"])
-    return {
-        group_id
-        for group_id, name in zip(ids, names, strict=True)
-        if any(_names(text, regex, group_id, _fold(name)) for text, regex in wanted)
-    }
-
-
-def hidden(groups: pa.Table) -> set[str]:
-    """Ids of the groups with hidden membership; read only with ``teams.from_groups.hidden: true``."""
-    ids, visibility = _texts(groups["id"]), _texts(groups["visibility"])
-    return {one for one, seen in zip(ids, visibility, strict=True) if seen.lower() == "hiddenmembership"}
+from entra_sync.groups import texts
+from entra_sync.mapping.rows import Column, pc
 
 
 def children(memberships: pa.Table, *, barred: Iterable[str] = ()) -> dict[str, list[str]]:
@@ -38,7 +19,7 @@ def children(memberships: pa.Table, *, barred: Iterable[str] = ()) -> dict[str, 
     nested = memberships.filter(pc.equal(memberships["member_type"], "group"))
     closed = set(barred)
     inside: dict[str, list[str]] = {}
-    for group_id, member_id in zip(_texts(nested["group_id"]), _texts(nested["member_id"]), strict=True):
+    for group_id, member_id in zip(texts(nested["group_id"]), texts(nested["member_id"]), strict=True):
         if member_id not in closed:
             inside.setdefault(group_id, []).append(member_id)
     return inside
@@ -56,28 +37,39 @@ def with_nested(roots: Iterable[str], inside: dict[str, list[str]]) -> set[str]:
     return found
 
 
-def user_memberships(memberships: pa.Table) -> pa.Table:
-    """``group_id, member_id`` of the members that are users."""
-    users = memberships.filter(pc.equal(memberships["member_type"], "user"))
-    return users.select(["group_id", "member_id"])
-
-
 def users_within(roots: Iterable[str], memberships: pa.Table) -> Column:
-    """Ids of the users in these groups, nested ones included."""
+    """Ids of the users in these groups, nested ones included; who is in several of them comes several times."""
     reached = pa.array(sorted(with_nested(roots, children(memberships))), pa.string())
-    direct = user_memberships(memberships)
-    members = direct.filter(pc.is_in(direct["group_id"], value_set=reached))["member_id"]
-    return pc.unique(members.combine_chunks())
+    of_users = pc.equal(memberships["member_type"], "user")
+    meant = pc.and_(of_users, pc.is_in(memberships["group_id"], value_set=reached))
+    return memberships["member_id"].filter(meant).combine_chunks()
 
 
-def _names(text: str, regex: re.Pattern[str], group_id: str, name: str) -> bool:
-    """A name with brackets, such as "[Sales]", is meant as it stands, not as a set of letters."""
-    return text in (group_id, name) or regex.match(name) is not None
+def groups_around(entra_id: str, memberships: pa.Table) -> dict[str, tuple[str, ...]]:
+    """The groups that a user belongs to, at any depth -> the ids on the way from the group down to the user.
+
+    A way begins with the group itself; it is the shortest, and of several the smallest.
+    """
+    nested = memberships.filter(pc.equal(memberships["member_type"], "group"))
+    outside: dict[str, list[str]] = {}
+    for group_id, member_id in zip(texts(nested["group_id"]), texts(nested["member_id"]), strict=True):
+        outside.setdefault(member_id, []).append(group_id)
+    mine = memberships.filter(pc.equal(memberships["member_id"], entra_id))
+    own = texts(mine.filter(pc.equal(mine["member_type"], "user"))["group_id"])
+    level: dict[str, tuple[str, ...]] = {one: (one,) for one in own}
+    ways: dict[str, tuple[str, ...]] = {}
+    while level:
+        ways |= level
+        further: dict[str, tuple[str, ...]] = {}
+        for inner, way in level.items():
+            for outer in outside.get(inner, ()):
+                if outer not in ways:
+                    further[outer] = min(further.get(outer, (outer, *way)), (outer, *way))
+        level = further
+    return ways
 
 
-def _texts(column: Column) -> list[str]:
-    return ["" if text is None else text for text in column.to_pylist()]
-
-
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold().strip()
+def names_of(groups: pa.Table, ids: Iterable[str]) -> dict[str, str]:
+    """Display names of some groups by id; empty text where there is none."""
+    chosen = groups.filter(pc.is_in(groups["id"], value_set=pa.array(list(ids), pa.string())))
+    return dict(zip(texts(chosen["id"]), texts(chosen["displayName"]), strict=True))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pyarrow as pa
 
 from entra_sync.config.account import AccountConfig
 from entra_sync.extract.select import wants_managers
 from entra_sync.issues import issue
-from entra_sync.org_chart import org_chart
+from entra_sync.org_chart import REPLACED, org_chart
 
 SAYS = {
     "manager_missing": "The manager {manager} is not among the tenant's users.",
     "manager_not_a_user": "The manager {manager} is a contact, not a user.",
-    "manager_out_of_scope": "The manager {manager} is disabled or out of scope.",
+    "manager_out_of_scope": "The manager {manager} is out of scope.",
+    "manager_disabled": "The account of the manager {manager} is disabled.",
     "manager_rejected": "The row of the manager {manager} was rejected.",
     "manager_self": "The person is their own manager.",
     "manager_cycle": "The managers form a circle: {path}. The first link was left out.",
@@ -27,20 +30,34 @@ def manager_issues(
     """One warning per dropped link, sorted by person; none when the account uses no managers."""
     if not wants_managers(account):
         return []
-    dropped = org_chart(users, states).dropped
-    labels = decisions.set_index("entra_id")["label"]
-    labels = labels.astype(object).where(labels.notna(), None)
+    dropped = org_chart(users, states, fallback=account.manager_fallback).dropped
+    known = decisions[decisions["entra_id"].isin(dropped["entra_id"])]
+    labels = dict(zip(_plain(known["entra_id"]), _plain(known["label"]), strict=True))
+    columns = (_plain(dropped[name]) for name in ("entra_id", "manager_id", "code", "path", "instead"))
     return [
         issue(
-            str(row.code),
+            code,
             entity="user",
-            entra_id=str(row.entra_id),
-            label=labels[str(row.entra_id)],
+            entra_id=entra_id,
+            label=labels[entra_id],
             field="manager",
-            message=SAYS[str(row.code)].format(manager=row.manager_id, path=_shortened(str(row.path))),
+            message=SAYS[code].format(manager=manager_id, path=_shortened(path)) + _instead(code, instead, account),
         )
-        for row in dropped.itertuples(index=False)
+        for entra_id, manager_id, code, path, instead in zip(*columns, strict=True)
     ]
+
+
+def _instead(code: str, instead: str, account: AccountConfig) -> str:
+    """Who stands in for the manager, when the account asks for somebody."""
+    if account.manager_fallback == "none" or code not in REPLACED:
+        return ""
+    return f" {instead} further up was taken instead." if instead else " Nobody further up could be taken instead."
+
+
+def _plain(column: pd.Series[str]) -> list[Any]:
+    """A column as Python's own texts and None."""
+    texts: list[Any] = pa.array(column, pa.string(), from_pandas=True).to_pylist()
+    return texts
 
 
 def _shortened(path: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import pyarrow as pa
 
+from entra_sync.codes import CODES
 from entra_sync.config.account import AccountConfig
-from entra_sync.issues import CODES, issue
+from entra_sync.groups import hidden, matching
+from entra_sync.issues import issue
 from entra_sync.scope import OUT_OF_SCOPE
-from entra_sync.scope.groups import hidden, matching
 
 Found = list[dict[str, str | None]]
 
