@@ -1,7 +1,8 @@
 """What PeopleGoal must hold for a tenant, worked out from the tenant itself in plain Python, and what it does hold.
 
 For the default rules: enabled members with an address; groups of the types microsoft365 and security without hidden
-membership; nested members; managers' teams. None of the product's code is used here.
+membership; nested members; managers' teams, each team with a name of its own; owners lead where the account asks for
+it. None of the product's code is used here.
 """
 
 from __future__ import annotations
@@ -32,22 +33,49 @@ PLAIN = {
 State = dict[str, Any]
 
 
-def expected(company: Company) -> State:
-    """People, managers, teams and members that the tenant asks for."""
+def expected(company: Company, *, owners: bool = False) -> State:
+    """People, managers, teams and members that the tenant asks for; with ``owners`` they lead (``lead: owner``)."""
     people = {user_id: profile(user.attributes) for user_id, user in company.users.items() if wanted(user.attributes)}
     managers = {u: company.users[u].manager_id for u in people if company.users[u].manager_id in people}
     groups = {g: group for g, group in company.groups.items() if is_team(group.attributes)}
-    teams = {("group", g): group.attributes["displayName"] for g, group in groups.items()}
-    members = {("group", g, u, "member") for g in groups for u in everybody(company, g) if u in people}
+    teams = named(company, set(groups), set(managers.values()))
+    leads: dict[tuple[str, str], str | None] = {("manager", m): m for m in managers.values()}
+    leads |= {("group", g): None for g in groups}
+    if owners:
+        leads |= {
+            ("group", g): min((o for o in group.owner_ids if o in people), default=None) for g, group in groups.items()
+        }
+    members = {
+        ("group", g, u, "lead" if leads["group", g] == u else "member")
+        for g in groups
+        for u in everybody(company, g)
+        if u in people
+    }
     for report, manager in managers.items():
         members |= {("manager", manager, report, "member"), ("manager", manager, manager, "lead")}
     return {
         "people": people,
         "managers": managers,
-        "teams": teams,
-        "manager_teams": set(managers.values()),
+        "teams": {key: name for key, name in teams.items() if key[0] == "group"},
+        "manager_teams": {manager: name for (kind, manager), name in teams.items() if kind == "manager"},
+        "leads": leads,
         "members": members,
     }
+
+
+def named(company: Company, groups: set[str], managers: set[str]) -> dict[tuple[str, str], str]:
+    """Names of the teams: of several with one name the first keeps it, the others get an addition in brackets."""
+    names = {("group", g): company.groups[g].attributes["displayName"].strip() for g in sorted(groups)}
+    names |= {("manager", m): f"{company.users[m].attributes['displayName'].strip()}'s team" for m in sorted(managers)}
+    first: dict[str, tuple[str, str]] = {}
+    for key, name in names.items():
+        first.setdefault(name.casefold(), key)
+    for (kind, one), name in list(names.items()):
+        if first[name.casefold()] != (kind, one):
+            nickname = company.groups[one].attributes.get("mailNickname") if kind == "group" else None
+            address = (email(company.users[one].attributes) or "") if kind == "manager" else ""
+            names[kind, one] = f"{name} ({nickname or address.split('@')[0] or one[:8]})"
+    return names
 
 
 def wanted(user: dict[str, Any]) -> bool:
@@ -119,8 +147,9 @@ def actual(url: str, account: str = "contoso") -> State:
                 [account_id],
             ).fetchall()
         )
-        named = connection.execute(
-            "select kind::text, entra_id::text, name from peoplegoal.team where account_id = %s and status = 'active'",
+        found = connection.execute(
+            "select t.kind::text, t.entra_id::text, t.name, u.entra_id::text from peoplegoal.team t"
+            " left join peoplegoal.app_user u on u.id = t.lead_id where t.account_id = %s and t.status = 'active'",
             [account_id],
         ).fetchall()
         members = connection.execute(
@@ -132,7 +161,8 @@ def actual(url: str, account: str = "contoso") -> State:
     return {
         "people": people,
         "managers": managers,
-        "teams": {(kind, entra_id): name for kind, entra_id, name in named if kind == "group"},
-        "manager_teams": {entra_id for kind, entra_id, _ in named if kind == "manager"},
+        "teams": {(kind, entra_id): name for kind, entra_id, name, _ in found if kind == "group"},
+        "manager_teams": {entra_id: name for kind, entra_id, name, _ in found if kind == "manager"},
+        "leads": {(kind, entra_id): lead for kind, entra_id, _, lead in found},
         "members": set(members),
     }

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from upath import UPath
 
-from entra_sync.config.account import AccountConfig, Collapse, Tolerance
+from entra_sync.config.account import AccountConfig
+from entra_sync.config.reading import Collapse, Tolerance
 from entra_sync.extract.completeness import agrees, collapsed
 from entra_sync.extract.parts import Known
 from entra_sync.extract.snapshot import Manifest, read_manifest, read_tables

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from entra_sync.transform.teams import group_kind
+from entra_sync.groups import group_kind
 from tests.transform.tenant import account, built, gid, group, members, person, tables, uid
 
 
@@ -73,10 +73,6 @@ def test_a_group_without_a_name_keeps_its_team() -> None:
     assert set(curated.issues["step"].to_pylist()) == {"transform"}
 
 
-def test_two_groups_may_have_one_name() -> None:
-    assert len(teams(group(1, displayName="Same"), group(2, displayName="Same"))) == 2
-
-
 def test_no_teams_when_none_are_wanted() -> None:
     config = account(teams={"from_groups": None, "from_managers": False})
     curated = built(tables([person(1), person(2, manager=1)], [group(1)], {1: [1]}), config)
@@ -141,15 +137,15 @@ def test_each_manager_leads_a_team_of_direct_reports() -> None:
     ]
     curated = built(tables([*people, person(6, accountEnabled=False)]))
     assert [(row["key"], row["kind"], row["name"], row["lead_entra_id"]) for row in curated.team.to_pylist()] == [
-        (f"manager:{uid(1)}", "manager", "Team Person 1", uid(1)),
-        (f"manager:{uid(2)}", "manager", "Team Person 2", uid(2)),
+        (f"manager:{uid(1)}", "manager", "Person 1's team", uid(1)),
+        (f"manager:{uid(2)}", "manager", "Person 2's team", uid(2)),
     ]
     assert [tuple(row.values()) for row in curated.team_member.to_pylist()] == [
-        (f"manager:{uid(1)}", uid(1), "lead"),
-        (f"manager:{uid(1)}", uid(2), "member"),
-        (f"manager:{uid(1)}", uid(3), "member"),
-        (f"manager:{uid(2)}", uid(2), "lead"),
-        (f"manager:{uid(2)}", uid(4), "member"),
+        (f"manager:{uid(1)}", uid(1), "lead", ""),
+        (f"manager:{uid(1)}", uid(2), "member", ""),
+        (f"manager:{uid(1)}", uid(3), "member", ""),
+        (f"manager:{uid(2)}", uid(2), "lead", ""),
+        (f"manager:{uid(2)}", uid(4), "member", ""),
     ]
 
 
@@ -164,4 +160,4 @@ def test_a_managers_team_has_a_name_without_a_display_name_too() -> None:
     config = account(mapping={"display_name": None}, scope={"require_email": False})
     nameless = person(1, displayName=None, mail=None, userPrincipalName="x#EXT#@contoso.com")
     curated = built(tables([nameless, person(2, manager=1)], config=config), config)
-    assert curated.team["name"].to_pylist() == [f"Team {uid(1)}"]
+    assert curated.team["name"].to_pylist() == [f"{uid(1)}'s team"]

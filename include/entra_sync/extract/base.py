@@ -6,6 +6,7 @@ in the change feed that belongs to it (docs/rules.md, 9).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -14,6 +15,7 @@ from upath import UPath
 
 from entra_sync.config.account import AccountConfig
 from entra_sync.errors import SnapshotError
+from entra_sync.extract.select import wants_owners
 from entra_sync.extract.snapshot import MANIFEST, Manifest, read_manifest, read_tables
 from entra_sync.extract.tables import SnapshotTables
 
@@ -36,14 +38,20 @@ class Base:
 
 def newest_base(landing: UPath, run_id: int) -> Base | None:
     """The newest sealed snapshot of an earlier run, or None. Raises SnapshotError when it is damaged."""
-    if not landing.exists():
-        return None
-    runs = (int(folder.name) for folder in landing.iterdir() if folder.name.isdigit())
-    for earlier in sorted((run for run in runs if run < run_id), reverse=True):
-        folder = landing / str(earlier)
-        if (folder / MANIFEST).exists():
-            return Base(str(folder), read_manifest(str(folder)))
+    for earlier in sealed_runs(landing):
+        if earlier < run_id:
+            folder = str(landing / str(earlier))
+            return Base(folder, read_manifest(folder))
     return None
+
+
+def sealed_runs(landing: UPath) -> Iterator[int]:
+    """Runs of an account whose snapshots are sealed, newest first."""
+    if not landing.exists():
+        return
+    for run in sorted((int(folder.name) for folder in landing.iterdir() if folder.name.isdigit()), reverse=True):
+        if (landing / str(run) / MANIFEST).exists():
+            yield run
 
 
 def find_base(landing: UPath | None, run_id: int) -> tuple[Base | None, str | None]:
@@ -68,6 +76,8 @@ def why_full(base: Base | None, account: AccountConfig, mode: str, now: datetime
         return "configuration_changed"
     if not found.complete:
         return "previous_incomplete"
+    if wants_owners(account) and "owners" not in found.counts:
+        return "owners_missing"
     if not {"users", "groups"} <= found.delta_links.keys():
         return "no_delta_link"
     if now - found.as_of > timedelta(days=TOKEN_DAYS):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from entra_sync.config.account import Collapse, Reading, Tolerance
+from entra_sync.config.reading import Collapse, Reading, Tolerance
 from entra_sync.errors import GraphProtocolError
 from entra_sync.extract.batch import Item, in_batches
 from entra_sync.extract.calls import Answer, Call, Row, path_of
@@ -46,8 +46,9 @@ class Judge:
         before = self.before.get(kind)
         if collapsed(rows, before, self.reading.collapse):
             return f"{rows} {kind} are listed, {before} were there the last time"
-        # Graph counts no memberships: the chain of every group that was asked for has ended, or an error was raised.
-        if kind == "memberships" or self.agrees(rows, counted):
+        # Graph counts no memberships or owners: the chain of every group that was asked for has ended, or an error
+        # was raised.
+        if kind in ("memberships", "owners") or self.agrees(rows, counted):
             return None
         return f"{rows} {kind} are listed, the tenant counts {'none' if counted is None else counted}"
 

@@ -14,7 +14,7 @@ from entra_sync.errors import GraphError, GraphProtocolError, GraphUnavailable, 
 from entra_sync.extract.calls import Call, Row, object_type, page_of, path_of
 from entra_sync.extract.chain import RESTARTS, page_expired
 from entra_sync.extract.client import GraphClient
-from entra_sync.extract.members import PERMISSION as GROUP_PERMISSION
+from entra_sync.extract.group_lists import PERMISSION as GROUP_PERMISSION
 from entra_sync.extract.select import GROUP_SELECT
 from entra_sync.extract.users import PERMISSION as USER_PERMISSION
 

@@ -11,6 +11,7 @@ from entra_sync.extract.base import Base
 from entra_sync.extract.client import GraphClient
 from entra_sync.extract.delta import DeltaLost, follow
 from entra_sync.extract.merge import without
+from entra_sync.extract.select import GROUP_SELECT
 from entra_sync.extract.snapshot import Drift
 from entra_sync.extract.tables import SnapshotTables, pc
 
@@ -28,9 +29,13 @@ async def told_since(client: GraphClient, base: Base) -> dict[str, set[str]] | N
 
 
 def find_drift(base: SnapshotTables, now: SnapshotTables, told: dict[str, set[str]]) -> Drift:
-    """Objects and memberships that differ between the two, without those that the feeds named after the first."""
+    """Objects and memberships that differ between the two, without those that the feeds named after the first.
+
+    Owners are no part of it: no feed tells of them, and they are read every night.
+    """
     users = differing(base.users, now.users, told["users"])
-    groups = differing(base.groups, now.groups, told["groups"])
+    names = list(GROUP_SELECT)
+    groups = differing(base.groups.select(names), now.groups.select(names), told["groups"])
     return Drift(users=users, groups=groups, memberships=_edges(base.memberships, now.memberships, told))
 
 

@@ -12,6 +12,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from entra_sync.config.teams import TeamGroups
 from entra_sync.extract.base import Base
 from entra_sync.extract.client import GraphClient
 from entra_sync.extract.completeness import Absent, Judge, ask_for
@@ -26,7 +27,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class FullReading:
-    """One full reading. ``base``: the snapshot before, for the borders of ranges; ``known``: whom PeopleGoal has."""
+    """One full reading. ``base``: the snapshot before, for the borders of ranges; ``known``: whom PeopleGoal has;
+    ``owned``: which groups become teams, when their owners are wanted."""
 
     client: GraphClient
     query: UserQuery
@@ -34,6 +36,7 @@ class FullReading:
     known: Known
     base: Base | None
     hidden: bool
+    owned: TeamGroups | None
 
     async def read(self, writers: Writers) -> Parts:
         """Write everything; raises the first error of either side."""
@@ -49,9 +52,10 @@ class FullReading:
             groups.cancel()
             await asyncio.gather(users, groups, return_exceptions=True)
         return Parts(
-            certificate={"users": certificate, "groups": grouped.groups, "members": grouped.members},
+            certificate={"users": certificate} | grouped.certificate,
             hidden_skipped=grouped.hidden_skipped,
             hidden_memberships=grouped.hidden_memberships,
+            owners=grouped.owners,
             links=links,
             seconds=seconds,
             plan=listed.plan,
@@ -85,7 +89,13 @@ class FullReading:
     async def _groups(self, writers: Writers, links: dict[str, str]) -> GroupsRead:
         await self._note_latest("groups", links)
         return await read_groups(
-            self.client, writers.groups, writers.memberships, self.judge, hidden=self.hidden, known=self.known.groups
+            self.client,
+            writers.groups,
+            writers.memberships,
+            self.judge,
+            hidden=self.hidden,
+            known=self.known.groups,
+            owned=self.owned,
         )
 
     def _known_names(self) -> list[str]:

@@ -7,32 +7,28 @@ and the reports of a person who is gone are read again. Facts: docs/graph.md, 2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from entra_sync.errors import PermissionMissing
+from entra_sync.config.teams import TeamGroups
 from entra_sync.extract.base import Base
-from entra_sync.extract.batch import Item, in_batches
-from entra_sync.extract.calls import Answer, Call, Row, object_type, page_of
+from entra_sync.extract.calls import Call, Row
 from entra_sync.extract.client import GraphClient
 from entra_sync.extract.completeness import Absent, ask_for
 from entra_sync.extract.delta import DeltaLost, Round, follow
 from entra_sync.extract.groups import group_call, is_concealed
-from entra_sync.extract.members import PERMISSION as GROUP_PERMISSION
+from entra_sync.extract.links import FullNeeded, Links
 from entra_sync.extract.members import MemberReader
 from entra_sync.extract.merge import Edge, merged_memberships, replaced
+from entra_sync.extract.owners import OwnersRead, read_owners, with_owners
 from entra_sync.extract.tables import SnapshotTables, pc
-from entra_sync.extract.users import PERMISSION as USER_PERMISSION
 from entra_sync.extract.users import UserQuery, side_by_side, with_manager
+from entra_sync.groups import team_groups, texts
 
 # v1.0 leaves service principals out of a list of members (docs/graph.md, 3).
 NOT_LISTED = "servicePrincipal"
-
-
-class FullNeeded(Exception):
-    """The changes are not enough, or cost more than everything; the text is the reason."""
 
 
 @dataclass
@@ -45,6 +41,7 @@ class Merged:
     recheck: dict[str, list[str]]
     hidden_skipped: int
     hidden_memberships: int
+    owners: int | None
 
 
 @dataclass
@@ -63,18 +60,25 @@ class _Objects:
         return self.gone | self.there.keys()
 
 
-async def read_changes(client: GraphClient, base: Base, query: UserQuery, *, hidden: bool) -> Merged:
-    """Apply what changed since ``base``. Raises FullNeeded when everything has to be listed instead."""
+async def read_changes(
+    client: GraphClient, base: Base, query: UserQuery, *, hidden: bool, owned: TeamGroups | None
+) -> Merged:
+    """Apply what changed since ``base``. Raises FullNeeded when everything has to be listed instead.
+
+    ``owned``: which groups become teams, when their owners are wanted.
+    """
     users, groups = await _rounds(client, base)
     old_users, old_groups = _ids(base.tables.users), _ids(base.tables.groups)
     people, teams = _Objects(), _Objects()
     people.take(await ask_for(client, _calls(users, base, "users", query.one)))
     teams.take(await ask_for(client, _calls(groups, base, "groups", group_call)))
 
-    links = _Links(client, people.there.keys() - old_users, teams.there.keys() - old_groups)
+    links = Links(client, people.there.keys() - old_users, teams.there.keys() - old_groups)
     await links.read()
     again = (_reports(base, people.gone) | links.reports) - people.read
     people.take(await ask_for(client, [(user_id, query.one(user_id)) for user_id in again]))
+
+    owners = await _owners(client, base, teams, owned) if owned else None
 
     concealed = {row["id"] for row in _concealed_rows(base)}
     now_concealed = (concealed - teams.read) | {g for g, row in teams.there.items() if is_concealed(row)}
@@ -91,6 +95,8 @@ async def read_changes(client: GraphClient, base: Base, query: UserQuery, *, hid
 
     new_users = replaced(base.tables.users, list(people.there.values()), people.gone)
     new_groups = replaced(base.tables.groups, list(teams.there.values()), gone_groups)
+    if owners is not None:
+        new_groups = with_owners(new_groups, owners.of_group)
     present = {"user": _ids(new_users), "group": _ids(new_groups)}
     dropped = relisted | gone_groups | unread
     changes = _edges(groups, links.edges, skip=dropped, present=present)
@@ -103,12 +109,24 @@ async def read_changes(client: GraphClient, base: Base, query: UserQuery, *, hid
     )
     return Merged(
         tables=SnapshotTables(users=new_users, groups=new_groups, memberships=memberships),
-        pages={"users": users.pages, "groups": groups.pages, "memberships": reader.pages},
+        pages={"users": users.pages, "groups": groups.pages, "memberships": reader.pages}
+        | ({"owners": owners.pages} if owners else {}),
         links={"users": users.link, "groups": groups.link},
         recheck={"users": _unclear(users, people), "groups": _unclear(groups, teams)},
         hidden_skipped=len(unread),
         hidden_memberships=reader.concealed_rows,
+        owners=owners.rows if owners else None,
     )
+
+
+async def _owners(client: GraphClient, base: Base, teams: _Objects, owned: TeamGroups) -> OwnersRead:
+    """Owners of the groups that become teams, as the round leaves them; a group that vanishes is gone."""
+    groups = replaced(base.tables.groups, list(teams.there.values()), teams.gone)
+    owners = await read_owners(client, texts(team_groups(groups, owned)["id"]))
+    for group_id in owners.vanished:
+        teams.there.pop(group_id, None)
+        teams.gone.add(group_id)
+    return owners
 
 
 async def _rounds(client: GraphClient, base: Base) -> tuple[Round, Round]:
@@ -154,47 +172,6 @@ def _unclear(read: Round, objects: _Objects) -> list[str]:
     back = (i for i, removed in read.removed.items() if removed and i in objects.there)
     lost = (i for i, removed in read.removed.items() if not removed and i in objects.gone)
     return sorted({*back, *lost})
-
-
-@dataclass
-class _Links:
-    """What objects that appear bring with them: their reports, and the groups that they are in."""
-
-    client: GraphClient
-    users: Collection[str]
-    groups: Collection[str]
-    reports: set[str] = field(default_factory=set)
-    edges: dict[Edge, str | None] = field(default_factory=dict)
-
-    async def read(self) -> None:
-        """Raises FullNeeded when the application may not ask for them."""
-        items = [_link("users", i, "directReports") for i in self.users]
-        items += [_link("users", i, "memberOf") for i in self.users]
-        items += [_link("groups", i, "memberOf") for i in self.groups]
-        try:
-            await in_batches(self.client, items, self._take)
-        except PermissionMissing as error:
-            raise FullNeeded(f"links_unreadable ({error.code})") from error
-
-    def _take(self, item: Item[tuple[str, str, str]], answer: Answer) -> Iterable[Item[tuple[str, str, str]]]:
-        collection, object_id, relation = item.key
-        if answer.status == 404:
-            return []  # gone again; the next round tells
-        if not answer.ok:
-            raise answer.failure(item.call)
-        value, link = page_of(answer.body, item.call.url)
-        ids = [str(entry["id"]) for entry in value if entry.get("id") and object_type(entry) in ("user", "group", None)]
-        if relation == "directReports":
-            self.reports.update(ids)
-        else:
-            self.edges |= {(group_id, object_id): collection.removesuffix("s") for group_id in ids}
-        return [] if link is None else [Item(key=item.key, call=item.call.next(link))]
-
-
-def _link(collection: str, object_id: str, relation: str) -> Item[tuple[str, str, str]]:
-    permission = USER_PERMISSION if collection == "users" else GROUP_PERMISSION
-    call = Call(url=f"/{collection}/{object_id}/{relation}?$select=id&$top=999", permission=permission)
-    return Item(key=(collection, object_id, relation), call=call)
 
 
 def _edges(

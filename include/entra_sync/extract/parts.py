@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -30,11 +30,14 @@ class Writers:
     memberships: TableWriter
 
     @classmethod
-    def into(cls, folder: UPath, select: list[str]) -> Writers:
-        """Files in ``folder``; what a reading that was cut off has left there is overwritten."""
+    def into(cls, folder: UPath, select: list[str], groups: Sequence[str] = GROUP_SELECT) -> Writers:
+        """Files in ``folder``; ``select`` and ``groups`` name the columns of users and of groups.
+
+        What a reading that was cut off has left there is overwritten.
+        """
         return cls(
             users=TableWriter(folder / "users.parquet", schema(select, MANAGER_COLUMNS)),
-            groups=TableWriter(folder / "groups.parquet", schema(GROUP_SELECT)),
+            groups=TableWriter(folder / "groups.parquet", schema(tuple(groups))),
             memberships=TableWriter(folder / "memberships.parquet", MEMBERSHIP_SCHEMA),
         )
 
@@ -55,6 +58,7 @@ class Parts:
     certificate: dict[str, Certificate]
     hidden_skipped: int
     hidden_memberships: int
+    owners: int | None = None
     links: dict[str, str]
     seconds: dict[str, float] = field(default_factory=dict)
     plan: str | None = None

@@ -23,12 +23,13 @@ from entra_sync.extract.client import GraphClient
 from entra_sync.extract.completeness import Judge, ask_for
 from entra_sync.extract.drift import find_drift, told_since
 from entra_sync.extract.full import FullReading
+from entra_sync.extract.group_lists import PERMISSION as GROUP_PERMISSION
 from entra_sync.extract.groups import group_call
-from entra_sync.extract.incremental import FullNeeded, Merged, read_changes
-from entra_sync.extract.members import PERMISSION as GROUP_PERMISSION
+from entra_sync.extract.incremental import Merged, read_changes
+from entra_sync.extract.links import FullNeeded
 from entra_sync.extract.parts import Known, Parts, Writers, write_whole
 from entra_sync.extract.retry import RetryPolicy
-from entra_sync.extract.select import user_select, wants_managers
+from entra_sync.extract.select import group_columns, user_select, wants_managers, wants_owners
 from entra_sync.extract.snapshot import Drift, Manifest, read_files, write_manifest
 from entra_sync.extract.users import PERMISSION as USER_PERMISSION
 from entra_sync.extract.users import UserQuery
@@ -68,6 +69,7 @@ class _Extraction:
         self.as_of = datetime.now(UTC)
         teams = account.teams.from_groups
         self.hidden = bool(teams and teams.hidden)
+        self.owned = teams if wants_owners(account) else None
         self.query = UserQuery(select=user_select(account), managers=wants_managers(account))
 
     async def run(self, connection: EntraConnection, retry: RetryPolicy | None) -> Manifest:
@@ -86,7 +88,7 @@ class _Extraction:
     async def _incremental(self, client: GraphClient, base: Base) -> Manifest:
         """Raises FullNeeded when the result cannot be trusted, or would cost more than listing all."""
         self.decided("incremental", f"since run {base.manifest.run_id}")
-        merged = await read_changes(client, base, self.query, hidden=self.hidden)
+        merged = await read_changes(client, base, self.query, hidden=self.hidden, owned=self.owned)
         parts = await self._checked(client, base, merged)
         with ExitStack() as stack:
             writers = self._writers(stack)
@@ -101,17 +103,18 @@ class _Extraction:
         counted = {
             "users": await client.count("users", USER_PERMISSION),
             "groups": await client.count("groups", GROUP_PERMISSION),
-            "memberships": None,
         }
+        rows = {"users": users.num_rows, "groups": groups.num_rows, "memberships": merged.tables.memberships.num_rows}
+        rows |= {"owners": merged.owners} if merged.owners is not None else {}
         certificate = {}
-        for kind, table in (("users", users), ("groups", groups), ("memberships", merged.tables.memberships)):
-            why = judge.why_not(kind, table.num_rows, counted[kind])
+        for kind, number in rows.items():
+            why = judge.why_not(kind, number, counted.get(kind))
             if kind == "memberships" and why is None:
                 why = judge.why_hidden(merged.hidden_memberships)
             if why is not None:
                 raise FullNeeded(f"numbers_disagree ({why})")
             certificate[kind] = judge.certificate(
-                kind, pages=merged.pages[kind], rows=table.num_rows, counted=counted[kind], why=None
+                kind, pages=merged.pages[kind], rows=number, counted=counted.get(kind), why=None
             )
         people, teams = set(users["id"].to_pylist()), set(groups["id"].to_pylist())
         calls = [(i, self.query.one(i)) for i in self.known.users if i not in people]
@@ -122,6 +125,7 @@ class _Extraction:
             certificate={"members" if k == "memberships" else k: part for k, part in certificate.items()},
             hidden_skipped=merged.hidden_skipped,
             hidden_memberships=merged.hidden_memberships,
+            owners=merged.owners,
             links=merged.links,
             recheck=merged.recheck,
         )
@@ -135,6 +139,7 @@ class _Extraction:
             known=self.known,
             base=base,
             hidden=self.hidden,
+            owned=self.owned,
         )
         with ExitStack() as stack:
             writers = self._writers(stack)
@@ -165,13 +170,13 @@ class _Extraction:
         if base is not None and base.manifest.complete:
             kinds = ["users", "groups"]
             if base.manifest.config_fingerprint == self.account.fingerprint():
-                kinds += ["memberships", "hidden_memberships"]
+                kinds += ["memberships", "hidden_memberships", "owners"]
             # A snapshot of an earlier release may not count everything yet.
             before = {kind: base.manifest.counts[kind] for kind in kinds if kind in base.manifest.counts}
         return Judge(reading=self.account.reading, before=before)
 
     def _writers(self, stack: ExitStack) -> Writers:
-        writers = Writers.into(self.folder, self.query.select)
+        writers = Writers.into(self.folder, self.query.select, group_columns(self.account))
         for writer in writers.all():
             stack.enter_context(writer)
         return writers
@@ -202,6 +207,7 @@ class _Extraction:
                 "memberships": writers.memberships.rows,
                 "hidden_groups_skipped": parts.hidden_skipped,
                 "hidden_memberships": parts.hidden_memberships,
+                **({} if parts.owners is None else {"owners": parts.owners}),
             },
             certificate=parts.certificate,
             config_fingerprint=self.account.fingerprint(),

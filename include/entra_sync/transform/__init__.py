@@ -16,11 +16,16 @@ from entra_sync.config.account import AccountConfig
 from entra_sync.extract.select import wants_managers
 from entra_sync.extract.tables import SnapshotTables
 from entra_sync.issues import issue_table
-from entra_sync.org_chart import org_chart
+from entra_sync.mapping.rows import usable
+from entra_sync.org_chart import org_chart, structure
 from entra_sync.scope import with_rejected
-from entra_sync.scope.fields import usable
 from entra_sync.transform.people import NO_LINKS, person_table, profile_table
-from entra_sync.transform.teams import TEAM_MEMBER_SCHEMA, TEAM_SCHEMA, group_teams, manager_teams
+from entra_sync.transform.teams import build_teams
+
+ORG_CHART_SCHEMA = pa.schema(
+    [("entra_id", pa.string()), ("manager_entra_id", pa.string())]
+    + [(name, pa.int32()) for name in ("depth", "span", "below")]
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +34,10 @@ class CuratedTables:
 
     profile: ``entra_id, email``, the mapped columns, ``manager_entra_id`` if mapped, ``custom_fields``.
     team: ``key, kind, entra_id, name, description, email, lead_entra_id``.
-    team_member: ``team_key, user_entra_id, role``. person: ``entra_id, email, label, state, reason``.
+    team_member: ``team_key, user_entra_id, role, via``: ids of the groups between the team's and the person, joined by
+    " > ", empty for a direct member. person: ``entra_id, email, label, state, reason``.
+    org_chart: ``entra_id, manager_entra_id, depth, span, below`` of everybody with a profile, for people to read:
+    depth 0 = nobody above, span = direct reports, below = all reports; empty when the account reads no managers.
     Each sorted by its first columns. issues: ISSUE_SCHEMA, of the step transform only.
     """
 
@@ -37,6 +45,7 @@ class CuratedTables:
     team: pa.Table
     team_member: pa.Table
     person: pa.Table
+    org_chart: pa.Table
     issues: pa.Table
 
 
@@ -47,18 +56,22 @@ def build(
     id -> code of the first error."""
     users = usable(tables.users)
     states = with_rejected(decisions, rejected.keys())
-    links = org_chart(users, states).links if wants_managers(account) else NO_LINKS
+    with_managers = wants_managers(account)
+    links = org_chart(users, states, fallback=account.manager_fallback).links if with_managers else NO_LINKS
     profile = profile_table(users, states, links, account)
     person = person_table(decisions, states, rejected)
-    groups, group_members, found = group_teams(tables.groups, tables.memberships, person, account)
-    leads, lead_members = manager_teams(links, profile, person, account)
+    teams = build_teams(tables.groups, tables.memberships, links=links, profile=profile, person=person, account=account)
     return CuratedTables(
         profile=profile,
-        team=pa.concat_tables([groups, leads]).cast(TEAM_SCHEMA).sort_by("key").combine_chunks(),
-        team_member=pa.concat_tables([group_members, lead_members])
-        .cast(TEAM_MEMBER_SCHEMA)
-        .sort_by([("team_key", "ascending"), ("user_entra_id", "ascending"), ("role", "ascending")])
-        .combine_chunks(),
+        team=teams.team,
+        team_member=teams.member,
         person=person,
-        issues=issue_table(found),
+        org_chart=_measured(links, profile) if with_managers else ORG_CHART_SCHEMA.empty_table(),
+        issues=issue_table(teams.found),
     )
+
+
+def _measured(links: pd.DataFrame, profile: pa.Table) -> pa.Table:
+    measured = structure(links, profile["entra_id"].to_pandas())
+    columns = [pa.array(measured[name], from_pandas=True) for name in measured.columns]
+    return pa.table(columns, names=ORG_CHART_SCHEMA.names).cast(ORG_CHART_SCHEMA)

@@ -4,10 +4,19 @@ with wanted as (
     select
         team.kind || ':' || team.entra_id as team_key,
         member.user_entra_id as entra_id,
-        -- Of two roles the higher one: 'lead' sorts before 'member'.
-        min(member.role) as role
+        -- Of two roles the higher one: 'lead' sorts before 'member'. Where a group's lead stays although the directory
+        -- does not name them tonight, so does their role.
+        min(
+            case
+                when not setting.group_leads_owned or team.kind <> 'group' then member.role
+                when led.lead_entra_id = member.user_entra_id then 'lead'
+                else 'member'
+            end
+        ) as role
     from stage_team_member as member
+    cross join stage_setting as setting
     inner join stage_team as team on member.team_key = team.key
+    inner join plan_team as led on team.kind = led.kind and team.entra_id = led.entra_id
     inner join plan_user as planned on member.user_entra_id = planned.entra_id
     where planned.is_active
     group by team.kind, team.entra_id, member.user_entra_id

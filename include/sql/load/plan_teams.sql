@@ -30,12 +30,11 @@ paired as (
         staged.description,
         staged.email,
         case
-            -- A group has no lead in the directory: the one that it has is PeopleGoal's own.
-            when staged.kind = 'group' and staged.lead_entra_id is null then present.lead_entra_id
-            when
-                not setting.complete and staged.lead_entra_id is not null and lead.entra_id is null
-                then present.lead_entra_id
-            else lead.entra_id
+            when lead.entra_id is not null then lead.entra_id
+            -- Nobody leads the group in the directory: the lead that it has is PeopleGoal's own.
+            when staged.kind = 'group' and not setting.group_leads_owned then present.lead_entra_id
+            -- Absence is no evidence, and somebody whose row was rejected or who is protected is left alone.
+            when not setting.complete or old_lead.user_id is not null then present.lead_entra_id
         end as lead_entra_id,
         jsonb_build_object(
             'name', present.name,
@@ -47,6 +46,11 @@ paired as (
     full join present on staged.kind = present.kind and staged.entra_id = present.entra_id
     cross join stage_setting as setting
     left join plan_user as lead on staged.lead_entra_id = lead.entra_id and lead.is_active
+    left join plan_user as old_lead
+        on
+            present.kind = 'group'
+            and present.lead_id = old_lead.user_id
+            and (old_lead.action = 'rejected' or old_lead.hold = 'protected')
     where
         staged.key is not null
         or (
