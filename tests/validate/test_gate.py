@@ -10,13 +10,13 @@ import pyarrow as pa
 import pytest
 
 from entra_sync.extract.tables import SnapshotTables
-from entra_sync.validate import Checked, check
-from entra_sync.validate.gate import check_set
+from entra_sync.validate import Checked
+from tests.transform import tenant
 from tests.transform.tenant import account, gid, group, person, tables, uid
 
 
 def checked(snapshot: SnapshotTables, *, complete: bool = True, **changes: Any) -> Checked:
-    return check(snapshot, account(**changes), complete=complete)
+    return tenant.checked(snapshot, account(**changes), complete=complete)
 
 
 def codes(found: Checked) -> list[str]:
@@ -50,9 +50,9 @@ def test_a_bad_id_of_a_group_blocks_as_well() -> None:
 
 def test_an_attribute_that_was_not_read_blocks_and_is_named() -> None:
     snapshot = tables([person(1)])
-    found = checked(snapshot, mapping={"custom.grade": "jobGrade"})
+    found = checked(snapshot, mapping={"custom.grade": "streetAddress"})
     assert codes(found) == ["schema_mismatch"]
-    assert "users.jobGrade" in found.blocked[0]
+    assert "users.streetAddress" in found.blocked[0]
     without = replace(snapshot, users=snapshot.users.drop_columns(["manager_id"]))
     assert codes(checked(without)) == ["schema_mismatch"]
 
@@ -101,7 +101,7 @@ def test_a_scope_that_rests_on_hidden_members_blocks_until_they_are_read() -> No
 
 def test_the_gate_is_quiet(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
     with caplog.at_level(logging.INFO):
-        check_set(tables([person(1)]), account(), complete=True)
+        checked(tables([person(1)]))
     assert [record for record in caplog.records if record.name.startswith("great_expectations")] == []
     assert capfd.readouterr().err == ""
 

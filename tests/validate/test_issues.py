@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from entra_sync.issues import CODES, ISSUE_SCHEMA, issue, issue_table
+from entra_sync.codes import CODES, SEVERITIES
+from entra_sync.config.checks import DEFAULT
+from entra_sync.issues import ISSUE_SCHEMA, issue, issue_table
 from entra_sync.scope import REASONS
+from entra_sync.validate.findings import issue_severity
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "issue_codes.md").read_text(encoding="utf-8")
@@ -25,6 +28,19 @@ def test_a_line_stands_under_the_step_that_raises_the_code() -> None:
         heading = section.split("\n", 1)[0].lower()
         for code, *_ in ROW.findall(section):
             assert CODES[code].step in heading, code
+
+
+def test_every_severity_and_what_it_may_be_is_on_the_page() -> None:
+    rows = re.findall(r"^\| `([a-z_]+)` \| (block|reject|warn|ignore) \| ([a-z, ]+) \|$", PAGE, re.M)
+    said = {code: (first, *([] if rest == "nothing else" else rest.split(", "))) for code, first, rest in rows}
+    assert said == SEVERITIES
+
+
+def test_a_check_is_an_error_by_default_when_it_blocks_or_rejects() -> None:
+    assert {code: issue_severity(DEFAULT[code]) for code in SEVERITIES} == {
+        code: CODES[code].severity for code in SEVERITIES
+    }
+    assert {code.code for code in CODES.values() if code.step in ("validate", "transform")} == set(SEVERITIES)
 
 
 def test_every_reason_for_not_being_synced_is_on_the_page() -> None:

@@ -4,6 +4,7 @@ A run is opened first and closed last, also when a step failed. Between the two 
 account's lease, which another run takes over when its holder is dead.
 """
 
+from entra_sync.record.checks import checks, history_of_checks, note_checks
 from entra_sync.record.extraction import known, note_reading
 from entra_sync.record.lease import working
 from entra_sync.record.reading import changes, history, issues, run_summary
@@ -12,12 +13,15 @@ from entra_sync.record.runs import Run, close_run, current_run, ensure_open, ope
 __all__ = [
     "Run",
     "changes",
+    "checks",
     "close_run",
     "current_run",
     "ensure_open",
     "history",
+    "history_of_checks",
     "issues",
     "known",
+    "note_checks",
     "note_reading",
     "open_run",
     "run_summary",

@@ -13,9 +13,9 @@ from contextlib import contextmanager, suppress
 
 import psycopg
 
+from entra_sync.codes import CODES
 from entra_sync.db import connect, statement
 from entra_sync.errors import EntraSyncError, LeaseLost
-from entra_sync.issues import CODES
 from entra_sync.record.runs import BETWEEN_STEPS_S, Run, holder
 
 log = logging.getLogger("entra_sync")

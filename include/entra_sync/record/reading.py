@@ -29,9 +29,9 @@ def run_summary(connection: Connection, account: str, dag_run_id: str) -> Row:
     """The newest attempt at a glance.
 
     The columns of sync.run, ``account``, ``account_name``; ``changes``: entity, action, status, count;
-    ``issues``: severity, code, hint, count, labels (up to three); ``ready_to_invite``: users of the account who
-    wait for an invitation now, ``ready_to_invite_new``: those that this run added. Raises EntraSyncError when
-    there is no such run.
+    ``issues``: severity, code, hint, count, labels (up to three); ``checks``: asked, failed;
+    ``ready_to_invite``: users of the account who wait for an invitation now, ``ready_to_invite_new``: those that
+    this run added. Raises EntraSyncError when there is no such run.
     """
     run = current_run(connection, account, dag_run_id)
     key = {"run_id": run.id, "account_id": run.account_id}
@@ -41,6 +41,7 @@ def run_summary(connection: Connection, account: str, dag_run_id: str) -> Row:
         **row,
         "changes": connection.execute(statement("record/change_counts"), key).fetchall(),
         "issues": connection.execute(statement("record/issue_groups"), key).fetchall(),
+        "checks": connection.execute(statement("record/check_counts"), key).fetchone(),
         "ready_to_invite": ready["total"],
         "ready_to_invite_new": ready["new"],
     }

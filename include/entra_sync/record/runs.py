@@ -17,9 +17,10 @@ from typing import Any
 import psycopg
 import pyarrow as pa
 
+from entra_sync.codes import CODES
 from entra_sync.db import Connection, copy_table, statement
 from entra_sync.errors import AccountBusy, EntraSyncError
-from entra_sync.issues import CODES, COLUMNS
+from entra_sync.issues import COLUMNS
 
 log = logging.getLogger("entra_sync")
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
-
 from entra_sync.extract.snapshot import Manifest
-from entra_sync.issues import issue, issue_table
+from entra_sync.issues import issue
+from entra_sync.validate.findings import Found
 
+READING = ("not_listed", "drift_healed")
 NAMED = 100
 
 
-def reading_issues(manifest: Manifest) -> pa.Table:
+def reading_issues(manifest: Manifest) -> Found:
     """Issues out of a snapshot's manifest, at most ``NAMED`` objects of a kind by id."""
     found = []
     for name, part in manifest.certificate.items():
@@ -27,4 +27,4 @@ def reading_issues(manifest: Manifest) -> pa.Table:
         for entity, ids in (("user", drift.users), ("team", drift.groups)):
             text = "It had changed without being told of by the change feed."
             found += [issue("drift_healed", entity=entity, entra_id=i, message=text) for i in ids[:NAMED]]
-    return issue_table(found)
+    return found
