@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from entra_sync.config.account import Guards, Limit, TeamLoss
+from entra_sync.config.guards import Guards, Limit, TeamLoss
 from entra_sync.db import Connection, statement
 from entra_sync.errors import GuardExceeded
 

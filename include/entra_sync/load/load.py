@@ -41,6 +41,8 @@ def load_run(url: str, *, run: Run, account: AccountConfig, curated: Curated, sn
             values = {"as_of": snapshot.as_of, "snapshot_uri": snapshot.uri}
             fingerprint = {"config_fingerprint": snapshot.config_fingerprint}
             connection.execute(statement("load/move_state"), {**_key(run), **values, **fingerprint})
+        # Behind apply: only then do new people and teams have the ids that their changes name.
+        connection.execute(statement("load/plan_changes"))
         connection.execute(statement("load/record_changes"))
         connection.execute(statement("record/insert_issues"), _key(run))
         connection.execute(statement("load/record_unchanged"), _key(run))

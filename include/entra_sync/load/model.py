@@ -9,6 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from entra_sync.extract.snapshot import Manifest
+
 
 @dataclass(frozen=True, kw_only=True)
 class Curated:
@@ -36,6 +38,20 @@ class SnapshotRef:
     users: int
     groups: int
     gaps: str | None = None
+
+    @classmethod
+    def of(cls, uri: str, manifest: Manifest) -> SnapshotRef:
+        """From the manifest of a sealed snapshot."""
+        return cls(
+            uri=uri,
+            as_of=manifest.as_of,
+            complete=manifest.complete,
+            mode=manifest.mode,
+            config_fingerprint=manifest.config_fingerprint,
+            users=manifest.counts["users"],
+            groups=manifest.counts["groups"],
+            gaps="; ".join(part.why for part in manifest.certificate.values() if part.why) or None,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

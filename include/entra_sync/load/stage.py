@@ -6,10 +6,12 @@ from dataclasses import asdict
 
 import pyarrow as pa
 
+from entra_sync.codes import CODES
 from entra_sync.config.account import AccountConfig
 from entra_sync.config.fields import PROFILE_COLUMNS
 from entra_sync.db import Connection, copy_table, statement
-from entra_sync.issues import CODES, COLUMNS
+from entra_sync.extract.select import wants_owners
+from entra_sync.issues import COLUMNS
 from entra_sync.load.model import Curated, SnapshotRef
 from entra_sync.record.runs import Run
 
@@ -42,8 +44,11 @@ def stage(connection: Connection, run: Run, account: AccountConfig, curated: Cur
         "users": snapshot.users,
         "groups": snapshot.groups,
         "groups_wanted": account.teams.from_groups is not None,
+        "group_leads_owned": wants_owners(account),
         "match_email": "email" in account.match,
         "unowned": [name for name in MAPPED if name not in curated.profile.column_names],
+        "seeded": [name for name, field in account.mapping.items() if field.only_on_create],
+        "uncleared": [name for name, field in account.mapping.items() if not field.clear],
         "protected": [entry.strip().lower() for entry in account.guards.protected],
     }
     connection.execute(statement("load/settings"), settings)

@@ -1,4 +1,5 @@
 -- plan_profiles: staged against present values -> plan_profile: one row per person whose profile is new or differs.
+-- A profile that is there keeps its seeded fields in any case, and its uncleared ones where the directory has none.
 create temporary table plan_profile on commit drop as
 with clean as (
     -- JSON can spell the character that PostgreSQL cannot store.
@@ -16,22 +17,25 @@ paired as (
         planned.user_id,
         planned.label,
         profile.user_id is null as is_new,
-        staged.manager_entra_id is not null and boss.entra_id is null as is_manager_missing,
+        staged.manager_entra_id is not null and boss.entra_id is null
+        and not (profile.user_id is not null and 'manager' = any(setting.seeded)) as is_manager_missing,
         -- Managers and custom fields are compared as fields like the others: manager by object id, custom.<key>.
         coalesce(to_jsonb(profile), '{}') || old_custom.fields || jsonb_build_object(
             'manager', coalesce(coalesce(old_boss_plan.entra_id, old_boss.entra_id)::text, 'user:' || old_boss.id)
         ) as old_values,
-        (to_jsonb(staged) - setting.unowned - array['entra_id', 'email', 'manager_entra_id', 'custom_fields'])
-        || new_custom.fields
-        || case
-            when 'manager_entra_id' = any(setting.unowned) then '{}'
-            -- A manager whom an incomplete snapshot does not show is not known to have changed.
-            when
-                not setting.complete and staged.manager_entra_id is null and old_boss.id is not null
-                and old_boss_seen.entra_id is null
-                then '{}'
-            else jsonb_build_object('manager', boss.entra_id::text)
-        end as new_values
+        (
+            (to_jsonb(staged) - setting.unowned - array['entra_id', 'email', 'manager_entra_id', 'custom_fields'])
+            || new_custom.fields
+            || case
+                when 'manager_entra_id' = any(setting.unowned) then '{}'
+                -- A manager whom an incomplete snapshot does not show is not known to have changed.
+                when
+                    not setting.complete and staged.manager_entra_id is null and old_boss.id is not null
+                    and old_boss_seen.entra_id is null
+                    then '{}'
+                else jsonb_build_object('manager', boss.entra_id::text)
+            end
+        ) - case when profile.user_id is null then '{}' else setting.seeded end as new_values
     from plan_user as planned
     cross join stage_setting as setting
     inner join stage_profile as staged on planned.entra_id = staged.entra_id
@@ -85,6 +89,7 @@ select
     paired.is_manager_missing,
     difference.*
 from paired
+cross join stage_setting as setting
 cross join
     lateral (
         select
@@ -106,7 +111,9 @@ cross join
                 '{}'
             ) as custom_cleared
         from jsonb_each(paired.new_values) as each
-        where coalesce(paired.old_values -> each.key, 'null') <> each.value
+        where
+            coalesce(paired.old_values -> each.key, 'null') <> each.value
+            and not (each.value = 'null' and each.key = any(setting.uncleared))
     ) as difference
 where paired.is_new or difference.fields is not null or paired.is_manager_missing;
 

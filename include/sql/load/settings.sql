@@ -19,11 +19,14 @@ insert into stage_setting (
     gaps,
     match_email,
     unowned,
+    seeded,
+    uncleared,
     protected,
     population,
     is_empty,
     may_leave,
-    no_groups
+    no_groups,
+    group_leads_owned
 )
 select
     %(account_id)s,
@@ -33,6 +36,8 @@ select
     %(gaps)s,
     %(match_email)s,
     %(unowned)s::text[],
+    %(seeded)s::text[],
+    %(uncleared)s::text[],
     %(protected)s::text[],
     present.population,
     present.linked > 0 and seen.nobody,
@@ -44,6 +49,7 @@ select
             and team.kind = 'group'
             and team.status = 'active'
             and team.entra_id is not null
-    )
+    ),
+    %(group_leads_owned)s
 from present
 cross join seen;

@@ -13,13 +13,18 @@ create temporary table stage_setting (
     match_email boolean not null,
     -- Columns of stage_profile that the input does not have: PeopleGoal's own.
     unowned text[] not null,
+    -- Fields, named as in sync.change.fields, that only a new profile gets, and those that an empty value leaves alone.
+    seeded text[] not null,
+    uncleared text[] not null,
     protected text[] not null,
     population integer not null,
     is_empty boolean not null,
     -- Whether absence is evidence tonight.
     may_leave boolean not null,
     -- The snapshot has no group at all, where there are teams from groups: absence of a group is no evidence.
-    no_groups boolean not null
+    no_groups boolean not null,
+    -- The directory says who leads a group's team; otherwise PeopleGoal does.
+    group_leads_owned boolean not null
 ) on commit drop;
 
 create temporary table stage_profile (

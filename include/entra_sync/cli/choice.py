@@ -1,0 +1,23 @@
+"""Which account file a command means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from entra_sync.airflow.accounts import account_dags, accounts_folder
+from entra_sync.errors import ConfigurationError
+
+
+def account_file(account: str | None) -> Path:
+    """The file of this account; without a name the only one that there is. Raises ConfigurationError."""
+    folder = accounts_folder()
+    entries = account_dags(folder)
+    names = ", ".join(sorted(entry.account for entry in entries)) or "none"
+    chosen = [entry for entry in entries if account in (None, entry.account)]
+    if not chosen:
+        raise ConfigurationError(f"There is no account {account!r} in {folder}.", hint=f"Accounts there: {names}.")
+    if len(chosen) > 1:
+        raise ConfigurationError("There are several accounts.", hint=f"Add --account and one of: {names}.")
+    if chosen[0].problem:
+        raise ConfigurationError(chosen[0].problem)
+    return chosen[0].path
