@@ -1,4 +1,4 @@
-"""The sandbox tenant from the command line: serve it, let a day pass, make a night go wrong, show what is in it."""
+"""The sandbox tenant from the command line: serve it, let a day pass, make it dirty or a night go wrong, show it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sandbox.commands import day, scenario, scenarios, serve, show
+from sandbox.commands import day, dirty, scenario, scenarios, serve, show
 from sandbox.server.throttle import QUOTAS
 
 
@@ -43,6 +43,10 @@ def main(arguments: list[str] | None = None) -> int:
     command = commands.add_parser("day", help="let a working day pass, and say what happened")
     _state(command)
     command.set_defaults(run=lambda given: day(Path(given.state)))
+
+    command = commands.add_parser("dirty", help="make the rows of many people wrong or odd, and say who must be named")
+    _state(command)
+    command.set_defaults(run=lambda given: dirty(Path(given.state)))
 
     command = commands.add_parser("scenario", help="make the running tenant misbehave in a way that has a name")
     command.add_argument("name", metavar="NAME", help="one of those that `scenarios` lists; healthy ends them all")

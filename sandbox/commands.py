@@ -10,7 +10,6 @@ import ssl
 import sys
 import urllib.error
 import urllib.request
-from collections import Counter
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +19,8 @@ from sandbox.churn import churn
 from sandbox.company import Company, build_company
 from sandbox.connection import connection_parts
 from sandbox.day import a_working_day
+from sandbox.dirty import TooSmall, make_dirty
+from sandbox.facts import facts
 from sandbox.scenarios import SCENARIOS, Stage, UnknownScenario
 from sandbox.server.app import create_app
 from sandbox.server.run import Server, listen, port_of
@@ -84,7 +85,13 @@ def serve(
             state.save_company(company)
         return said
 
-    app_of_all = create_app(tenant, next_day=next_day, stage=Stage(tenant), change=change)
+    def soil() -> list[str]:
+        said = _soiled(company)
+        if not memory_only:
+            state.save_company(company)
+        return said
+
+    app_of_all = create_app(tenant, next_day=next_day, stage=Stage(tenant), change=change, soil=soil)
     server = Server(app_of_all, certificates, ready)
 
     def end(*_: object) -> None:
@@ -104,11 +111,11 @@ def day(folder: Path) -> int:
     """Let a working day pass, in the running server or else in the file."""
     state = StateFolder(folder)
     running = state.server()
-    answer = _ask_day(state, running) if running else None
+    answer = _ask(state, running, "/sandbox/day") if running else None
     if answer is None:
         company = state.company()
         if company is None:
-            return _fail(f"There is no company in {state.folder}: start `python -m sandbox serve --state DIR` first.")
+            return _no_company(state)
         answer = {"said": a_working_day(company), "day": company.day}
         state.save_company(company)
     print(f"Day {answer['day']}")
@@ -117,6 +124,36 @@ def day(folder: Path) -> int:
     if not answer["said"]:
         print("  Nothing happened.")
     return 0
+
+
+def dirty(folder: Path) -> int:
+    """Make the company dirty, in the running server or else in the file; prints what a run must name."""
+    state = StateFolder(folder)
+    running = state.server()
+    answer = _ask(state, running, "/sandbox/dirty") if running else None
+    if answer is None:
+        company = state.company()
+        if company is None:
+            return _no_company(state)
+        answer = {"said": _soiled(company)}
+        state.save_company(company)
+    if len(answer["said"]) == 1:
+        return _fail(answer["said"][0])
+    for line in answer["said"]:
+        print(line)
+    return 0
+
+
+def _soiled(company: Company) -> list[str]:
+    """A line for each defect, and one more; only the reason when nothing could be done."""
+    try:
+        defects = make_dirty(company)
+    except TooSmall as error:
+        return [str(error)]
+    return [
+        *(f"{one.code:<24}{one.entity:<6}{one.entra_id}  {one.field}" for one in defects),
+        f"{len(defects)} issues to be named by an account with the checks of sandbox/accounts/contoso.yaml.",
+    ]
 
 
 def scenario(folder: Path, name: str) -> int:
@@ -149,40 +186,12 @@ def show(folder: Path) -> int:
     state = StateFolder(folder)
     company = state.company()
     if company is None:
-        return _fail(f"There is no company in {state.folder}: start `python -m sandbox serve --state DIR` first.")
+        return _no_company(state)
     for name, value in facts(company).items():
         print(f"{name:<26}{value}")
     running = state.server()
     print(f"{'served at':<26}{'https://localhost:' + str(running['port']) + '/v1.0' if running else 'not served'}")
     return 0
-
-
-def facts(company: Company) -> dict[str, Any]:
-    """What ``show`` prints, in its order."""
-    users = [user.attributes for user in company.users.values()]
-    kinds = Counter(_kind(group.attributes) for group in company.groups.values())
-    return {
-        "company": f"{company.name} ({company.domain}), day {company.day}, seed {company.seed}",
-        "users": len(users),
-        "  enabled members": sum(bool(u["accountEnabled"]) and u["userType"] == "Member" for u in users),
-        "  guests": sum(u["userType"] == "Guest" for u in users),
-        "  disabled": sum(not u["accountEnabled"] for u in users),
-        "  with a manager": sum(company.manager_of(user_id) is not None for user_id in company.users),
-        "  in deleted items": len(company.deleted_users),
-        "groups": len(company.groups),
-        **{f"  {name}": number for name, number in sorted(kinds.items())},
-        "direct memberships": sum(len(company.members(group_id)) for group_id in company.groups),
-    }
-
-
-def _kind(group: dict[str, Any]) -> str:
-    if "DynamicMembership" in group["groupTypes"]:
-        return "dynamic"
-    if "Unified" in group["groupTypes"]:
-        return "Microsoft 365"
-    if group["mailEnabled"]:
-        return "mail-enabled security" if group["securityEnabled"] else "distribution"
-    return "security"
 
 
 def _listen(wanted: int, last: int) -> socket.socket:
@@ -195,10 +204,10 @@ def _listen(wanted: int, last: int) -> socket.socket:
         return listen()
 
 
-def _ask_day(state: StateFolder, running: dict[str, Any]) -> dict[str, Any] | None:
-    """Let the running server live the day; None when nothing answers there (any more)."""
+def _ask(state: StateFolder, running: dict[str, Any], path: str) -> dict[str, Any] | None:
+    """Let the running server do it; None when nothing answers there (any more)."""
     try:
-        return dict(orjson.loads(_request(state, running, "/sandbox/day", method="POST")))
+        return dict(orjson.loads(_request(state, running, path, method="POST")))
     except urllib.error.HTTPError:
         raise
     except OSError:
@@ -220,6 +229,10 @@ def _request(state: StateFolder, running: dict[str, Any], path: str, *, method: 
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
     with opener.open(request) as response:
         return bytes(response.read())
+
+
+def _no_company(state: StateFolder) -> int:
+    return _fail(f"There is no company in {state.folder}: start `python -m sandbox serve --state DIR` first.")
 
 
 def _fail(text: str) -> int:

@@ -15,10 +15,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import orjson
-
 from sandbox.addresses import local_part
 from sandbox.objects import Change, DirectoryObject, Group, User
+from sandbox.wire import from_json, to_json
 
 CHANGES_KEPT = 400_000
 EPOCH = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)  # day 0 of every company
@@ -276,12 +275,12 @@ class Company:
             for name in ("users", "groups", "others", "deleted_users", "deleted_groups"):
                 parts[name] = [vars(item) for item in getattr(self, name).values()]
             parts["changes"] = [asdict(change) for change in self.changes]
-            return orjson.dumps(parts)
+            return to_json(parts)
 
     @classmethod
     def from_json(cls, text: bytes | str) -> Company:
         """Read what ``to_json`` wrote."""
-        parts = orjson.loads(text)
+        parts = from_json(text)
         kinds: dict[str, type[Any]] = {
             "users": User,
             "groups": Group,

@@ -24,6 +24,7 @@ from sandbox.server.errors import ConnectionDropped
 from sandbox.server.messages import GraphRequest, Reply
 from sandbox.server.routes import answer_alone
 from sandbox.server.tenant import Tenant
+from sandbox.wire import to_json
 
 METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]
 
@@ -44,12 +45,13 @@ def create_app(
     next_day: Callable[[], list[str]] | None = None,
     stage: Stage | None = None,
     change: Callable[[float], dict[str, int]] | None = None,
+    soil: Callable[[], list[str]] | None = None,
 ) -> Starlette:
     """The server of one tenant.
 
     For the bearer of the admin token: ``GET /sandbox/counters``, which with ``?reset=1`` starts counting anew; with
     ``next_day`` also ``POST /sandbox/day``, with ``stage`` also ``POST /sandbox/scenario/NAME``, with ``change`` also
-    ``POST /sandbox/change?share=0.005``.
+    ``POST /sandbox/change?share=0.005``, with ``soil`` also ``POST /sandbox/dirty``.
     """
 
     async def graph(request: Request) -> Response:
@@ -77,6 +79,12 @@ def create_app(
             return Response(status_code=401)
         said = await asyncio.to_thread(next_day)
         return Response(orjson.dumps({"said": said, "day": tenant.company.day}), media_type="application/json")
+
+    async def dirty(request: Request) -> Response:
+        if soil is None or not administers(request):
+            return Response(status_code=401)
+        said = await asyncio.to_thread(soil)
+        return Response(orjson.dumps({"said": said}), media_type="application/json")
 
     async def scenario(request: Request) -> Response:
         if stage is None or not administers(request):
@@ -110,6 +118,7 @@ def create_app(
         routes=[
             Route("/sandbox/counters", counters),
             Route("/sandbox/change", changes, methods=["POST"]),
+            Route("/sandbox/dirty", dirty, methods=["POST"]),
             Route("/sandbox/scenario/{name}", scenario, methods=["POST"]),
             Route("/sandbox/day", day, methods=["POST"]),
             Route("/{tenant}/v2.0/.well-known/openid-configuration", discovery),
@@ -159,7 +168,7 @@ async def _respond(tenant: Tenant, produce: Callable[[], Awaitable[Reply]]) -> R
         return Dropped()
     finally:
         tenant.under_way -= 1
-    content = reply.raw if reply.raw is not None else reply.text.encode() if reply.text else orjson.dumps(reply.body)
+    content = reply.raw if reply.raw is not None else reply.text.encode() if reply.text else to_json(reply.body)
     tenant.counters.bytes_sent += len(content)
     date = formatdate(time.time() + tenant.settings.clock_offset_s, usegmt=True)
     headers = {"Content-Type": "application/json", "Date": date} | reply.headers

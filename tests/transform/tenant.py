@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
 from entra_sync.config.account import AccountConfig
-from entra_sync.extract.select import GROUP_SELECT, schema, user_select
+from entra_sync.extract.select import group_columns, schema, user_select
 from entra_sync.extract.tables import MANAGER_COLUMNS, MEMBERSHIP_SCHEMA, SnapshotTables
 from entra_sync.scope import decide
 from entra_sync.transform import CuratedTables, build
-from entra_sync.validate import check, rejections
+from entra_sync.validate import Checked, History, check, rejections
+
+AS_OF = datetime(2026, 11, 23, 0, 1, tzinfo=UTC)
 
 
 def uid(number: int) -> str:
@@ -76,7 +80,7 @@ def tables(
     ]
     return SnapshotTables(
         users=pa.Table.from_pylist(users, schema=schema(user_select(config or account()), MANAGER_COLUMNS)),
-        groups=pa.Table.from_pylist(groups or [], schema=schema(GROUP_SELECT)),
+        groups=pa.Table.from_pylist(groups or [], schema=schema(group_columns(config or account()))),
         memberships=pa.Table.from_pylist(members, schema=MEMBERSHIP_SCHEMA),
     )
 
@@ -93,12 +97,24 @@ def states(snapshot: SnapshotTables, config: AccountConfig | None = None) -> dic
     return {row.entra_id: (row.state, row.reason) for row in rows.itertuples()}
 
 
+def checked(
+    snapshot: SnapshotTables,
+    config: AccountConfig | None = None,
+    *,
+    complete: bool = True,
+    nights: Sequence[Mapping[str, float]] = (),
+) -> Checked:
+    """Validate's word on a snapshot; ``nights``: measures of earlier ones, newest first."""
+    history = History(nights=nights)
+    return check(snapshot, config or account(), complete=complete, as_of=AS_OF, history=history)
+
+
 def built(snapshot: SnapshotTables, config: AccountConfig | None = None) -> CuratedTables:
     """Validate and transform, as a run does."""
     config = config or account()
-    checked = check(snapshot, config, complete=True)
-    assert checked.blocked == []
-    return build(snapshot, config, rejections(checked.issues), decided(snapshot, config))
+    found = checked(snapshot, config)
+    assert found.blocked == []
+    return build(snapshot, config, rejections(found.issues), decided(snapshot, config))
 
 
 def profiles(snapshot: SnapshotTables, config: AccountConfig | None = None) -> list[dict[str, Any]]:

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from entra_sync.extract.tables import SnapshotTables
 from entra_sync.issues import ISSUE_SCHEMA
-from entra_sync.transform import CuratedTables
+from entra_sync.transform import ORG_CHART_SCHEMA, CuratedTables
 from entra_sync.transform.people import PERSON_SCHEMA
-from entra_sync.transform.teams import TEAM_MEMBER_SCHEMA, TEAM_SCHEMA
+from entra_sync.transform.team_tables import TEAM_MEMBER_SCHEMA, TEAM_SCHEMA
 from tests.transform.tenant import account, built, group, person, tables, uid
 
-NAMES = ("profile", "team", "team_member", "person", "issues")
+NAMES = ("profile", "team", "team_member", "person", "org_chart", "issues")
 
 
 def company() -> SnapshotTables:
@@ -78,9 +78,10 @@ def test_the_schemas_are_fixed_whatever_the_tenant() -> None:
         assert curated.team.schema == TEAM_SCHEMA
         assert curated.team_member.schema == TEAM_MEMBER_SCHEMA
         assert curated.person.schema == PERSON_SCHEMA
+        assert curated.org_chart.schema == ORG_CHART_SCHEMA
         assert curated.issues.schema == ISSUE_SCHEMA
     assert empty.profile.schema == full.profile.schema
-    assert [getattr(empty, name).num_rows for name in NAMES] == [0, 0, 0, 0, 0]
+    assert [getattr(empty, name).num_rows for name in NAMES] == [0] * len(NAMES)
 
 
 def test_every_table_is_sorted_and_its_keys_are_unique() -> None:
@@ -88,6 +89,7 @@ def test_every_table_is_sorted_and_its_keys_are_unique() -> None:
     keys = {
         "profile": ["entra_id"],
         "person": ["entra_id"],
+        "org_chart": ["entra_id"],
         "team": ["key"],
         "team_member": ["team_key", "user_entra_id"],
     }
