@@ -60,7 +60,9 @@ bench: setup ## measure, and print ratios against floors and limits
 
 soak: setup ## hundreds of random histories, processes killed at random, a tenant of 1,000,000 users (takes an hour)
 	@ENTRA_SYNC_HISTORIES=150 ENTRA_SYNC_KILLS=50 .venv/bin/python -m pytest -n2 tests/e2e/test_histories.py tests/e2e/test_killed.py
+	@ENTRA_SYNC_EXAMPLES=1000 .venv/bin/python -m pytest -n0 tests/transform/test_properties.py
 	@$(LOCAL) run python -m bench.scale --users 1000000 --groups 50000 --memberships 5000000 --quota L
+	@$(LOCAL) run python -m bench.rules --sizes 100000 1000000
 
 clean: setup ## stop everything and delete this set-up's databases, logs and store
 	@$(LOCAL) clean

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg.rows import dict_row
@@ -23,6 +24,10 @@ from psycopg.rows import dict_row
 from entra_sync.local.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# No limit of time, and the same examples every time: a busy machine fails nothing.
+hypothesis.settings.register_profile("entra_sync", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("entra_sync")
 
 
 @contextmanager

@@ -20,16 +20,19 @@ from upath import UPath
 from entra_sync import record
 from entra_sync.config.account import AccountConfig
 from entra_sync.config.connection import EntraConnection
+from entra_sync.config.stored import to_json
 from entra_sync.db import connect
 from entra_sync.errors import SnapshotError, ValidationBlocked
 from entra_sync.extract.snapshot import Manifest, read_manifest, read_tables
 from entra_sync.extract.tenant import extract_tenant
-from entra_sync.store import Store, read_table, write_table
+from entra_sync.store import Store, read_table, whole_file, write_table
 
 log = logging.getLogger("entra_sync")
 
 ISSUES = "issues.parquet"
-CURATED = ("profile", "team", "team_member", "person", "issues")
+ACCOUNT = "account.json"
+LOADED = ("profile", "team", "team_member", "person", "issues")
+CURATED = (*LOADED, "org_chart")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,15 +94,36 @@ def validate(ref: RunRef, snapshot_uri: str) -> str:
     Raises ValidationBlocked when the set as a whole must not be loaded; the findings are kept first.
     """
     from entra_sync.validate import check, reading_issues
+    from entra_sync.validate.kept import keep_results
 
     with _step(ref, "validate") as (run, facts):
         manifest = read_manifest(snapshot_uri)
         _same_account(ref, manifest)
-        checked = check(read_tables(snapshot_uri, manifest), ref.account, complete=manifest.complete)
-        issues = pa.concat_tables([reading_issues(manifest), checked.issues])
         folder = ref.store.checks(ref.account.account, run.id)
-        write_table(folder / ISSUES, issues)
-        facts |= {"issues": issues.num_rows, "rejected": len(checked.rejected)}
+        with whole_file(folder / ACCOUNT) as file:
+            file.write(to_json(ref.account).encode())
+        with connect(ref.database_url) as connection:
+            nights = ref.account.checks.nights()
+            history = record.history_of_checks(connection, ref.account.account, nights=nights, before=run.id)
+        checked = check(
+            read_tables(snapshot_uri, manifest),
+            ref.account,
+            complete=manifest.complete,
+            as_of=manifest.as_of,
+            history=history,
+            reading=reading_issues(manifest),
+        )
+        write_table(folder / ISSUES, checked.issues)
+        keep_results(
+            folder,
+            checked.results,
+            heading=f"{ref.account.name}: checks of run {run.id}, {manifest.as_of:%Y-%m-%d %H:%M} UTC",
+        )
+        with connect(ref.database_url) as connection:
+            record.note_checks(connection, run, uri=str(folder), results=checked.results, measures=checked.measures)
+        failed = sum(not result.ok for result in checked.results)
+        facts |= {"checks": len(checked.results), "failed": failed}
+        facts |= {"issues": checked.issues.num_rows, "rejected": len(checked.rejected)}
         if checked.blocked:
             raise ValidationBlocked(
                 f"The snapshot must not be loaded: {' '.join(checked.blocked)}",
@@ -134,23 +158,14 @@ def load(ref: RunRef, snapshot_uri: str, checks_uri: str, curated_uri: str) -> d
     with _step(ref, "load") as (run, facts):
         manifest = read_manifest(snapshot_uri)
         folder = UPath(curated_uri)
-        tables = {name: read_table(folder / f"{name}.parquet") for name in CURATED}
+        tables = {name: read_table(folder / f"{name}.parquet") for name in LOADED}
         tables["issues"] = pa.concat_tables([read_table(UPath(checks_uri) / ISSUES), tables["issues"]])
         result = load_run(
             ref.database_url,
             run=run,
             account=ref.account,
             curated=Curated(**tables),
-            snapshot=SnapshotRef(
-                uri=snapshot_uri,
-                as_of=manifest.as_of,
-                complete=manifest.complete,
-                mode=manifest.mode,
-                config_fingerprint=manifest.config_fingerprint,
-                users=manifest.counts["users"],
-                groups=manifest.counts["groups"],
-                gaps="; ".join(part.why for part in manifest.certificate.values() if part.why) or None,
-            ),
+            snapshot=SnapshotRef.of(snapshot_uri, manifest),
         )
         counts = asdict(result)
         facts |= counts

@@ -1,7 +1,8 @@
 """Where snapshots, findings and curated tables lie: folders under one root, local or on object storage.
 
     landing/<account>/<run_id>/    users, groups, memberships (.parquet), manifest.json: immutable once sealed
-    checks/<account>/<run_id>/     issues.parquet of validate
+    checks/<account>/<run_id>/     what validate found (issues.parquet), every check (checks.json) and its page
+                                   (data_docs/index.html), the configuration of the run (account.json)
     curated/<account>/<date>/      profile, team, team_member, person, issues (.parquet): rebuilt when a date runs again
 
 The root is anything that fsspec opens (file, abfs, s3, gs). Files hold people's data: local ones are 0600.
@@ -36,9 +37,13 @@ class Store:
         """Open a store by URI or local path."""
         return cls(UPath(uri) if "://" in uri else UPath(Path(uri).absolute()))
 
+    def landing_of(self, account: str) -> UPath:
+        """Folder of an account's snapshots, one folder per run."""
+        return self.root / "landing" / account
+
     def landing(self, account: str, run_id: int) -> UPath:
         """Folder of the snapshot that a run reads."""
-        return self.root / "landing" / account / str(run_id)
+        return self.landing_of(account) / str(run_id)
 
     def checks(self, account: str, run_id: int) -> UPath:
         """Folder of what a run found in the snapshot."""

@@ -155,6 +155,8 @@ create table sync.run (
     mode_reason text,
     requests integer not null default 0,
     resource_units integer not null default 0,
+    checks_uri text,
+    undoes bigint constraint run_undoes references sync.run (id) on delete set null,
     constraint run_attempt unique (account_id, dag_run_id, attempt),
     constraint run_of_account unique (account_id, id)
 );
@@ -200,6 +202,28 @@ create table sync.account_state (
     snapshot_uri text not null,
     config_fingerprint text not null,
     constraint account_state_run foreign key (account_id, applied_run_id) references sync.run (account_id, id)
+);
+
+create table sync."check" (
+    run_id bigint not null references sync.run (id) on delete cascade,
+    seq integer not null,
+    code text not null,
+    tbl text not null,
+    field text,
+    severity text not null constraint check_severity check (severity in ('block', 'reject', 'warn', 'ignore')),
+    ok boolean not null,
+    rows bigint not null,
+    failed bigint not null,
+    expected text not null,
+    engine text not null,
+    primary key (run_id, seq)
+);
+
+create table sync.measure (
+    run_id bigint not null references sync.run (id) on delete cascade,
+    name text not null,
+    value double precision not null,
+    primary key (run_id, name)
 );
 
 create table sync.lease (
@@ -267,6 +291,7 @@ left join lateral (
 ) as found on true;
 
 create index run_newest on sync.run (account_id, id desc);
+create index run_by_undoes on sync.run (undoes) where undoes is not null;
 create index change_by_entra_id on sync.change (entra_id);
 create index change_by_user on sync.change (user_id);
 create index issue_by_entra_id on sync.issue (entra_id);
@@ -281,6 +306,8 @@ comment on column sync.run.status is
 stale: an older night, current tables left; failed';
 comment on column sync.run.as_of is 'When the tenant was read';
 comment on column sync.run.finished_at is 'Null until the run is closed, also when its data are applied already';
+comment on column sync.run.checks_uri is 'Folder of what validate found; data_docs/index.html in it shows every check';
+comment on column sync.run.undoes is 'The run that this one takes back; null for a sync';
 comment on column sync.run.error_step is 'The step that failed last; cleared when a later try of it succeeds';
 comment on table sync.change is 'What a run did, or would have done, to whom';
 comment on column sync.change.seq is 'From 1 per run';
@@ -292,5 +319,12 @@ dry_run: planned only; reverted: taken back later';
 comment on table sync.issue is 'What a run found; codes are explained in docs/issue_codes.md';
 comment on column sync.issue.entra_id is 'Any object id of the directory; text: a malformed one may be the issue';
 comment on table sync.account_state is 'The snapshot that the current tables show; moves together with the data';
+comment on table sync."check" is 'Every check that a run was held against, passed or not';
+comment on column sync."check".field is 'A column of the table or a mapped field; null: the table as a whole';
+comment on column sync."check".severity is 'What a failure is for the account: block, reject (the row), warn, ignore';
+comment on column sync."check".rows is 'How many rows were asked about; failed: how many of them break it';
+comment on table sync.measure is 'Sizes and shares of one run; complete: 1 when all of the tenant was read';
+comment on column sync.measure.name is
+'complete; rows.users, rows.groups, rows.memberships; in_scope (people); nulls.<field> (share from 0 to 1)';
 comment on table sync.lease is 'Which run works on the account; dies with its holder at expires_at';
 comment on view sync.run_count is 'Each run''s counters, counted again from its changes and issues';

@@ -46,6 +46,8 @@ def run(**changes: Any) -> dict[str, Any]:
         "error_step": None,
         "error_message": None,
         "issues": [],
+        "checks": {"asked": 0, "failed": 0},
+        "checks_uri": None,
         **changes,
     }
 
@@ -87,3 +89,11 @@ def test_a_failed_run_says_why_and_shows_no_numbers_of_people() -> None:
 @pytest.mark.parametrize("dry_run", [True, False])
 def test_a_dry_run_is_named(dry_run: bool) -> None:
     assert ("dry run" in "\n".join(lines(run(dry_run=dry_run)))) == dry_run
+
+
+def test_it_names_the_page_of_the_checks_once_there_is_one() -> None:
+    place = "s3://store/checks/contoso/7"
+    text = "\n".join(lines(run(checks={"asked": 57, "failed": 2}, checks_uri=place)))
+
+    assert f"checks           57 asked, 2 failed: {place}/data_docs/index.html" in text
+    assert "data_docs" not in "\n".join(lines(run()))

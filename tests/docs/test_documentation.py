@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from entra_sync.cli import parser
-from entra_sync.issues import CODES
+from entra_sync.codes import CODES
 from tests.conftest import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]

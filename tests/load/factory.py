@@ -59,6 +59,8 @@ class Group:
     name: str
     members: list[str] = field(default_factory=list)
     leads: list[str] = field(default_factory=list)
+    # Who leads by the directory's word, as with ``lead: owner``.
+    owner: str | None = None
     description: str | None = None
     email: str | None = None
 
@@ -109,12 +111,13 @@ class Directory:
                 entra_id(managers[p.name] or "") if p.name in managers else None for p in inside
             )
         profile["custom_fields"] = texts(json.dumps(person.custom) for person in inside)
+        leads = {g.name: entra_id(g.owner) for g in self.groups.values() if g.owner in ids}
         teams = [
-            (f"group:{entra_id(g.name)}", "group", entra_id(g.name), g.name, g.description, g.email, None)
+            (f"group:{entra_id(g.name)}", "group", entra_id(g.name), g.name, g.description, g.email, leads.get(g.name))
             for g in self.groups.values()
         ]
         members = [
-            (f"group:{entra_id(g.name)}", entra_id(member), role)
+            (f"group:{entra_id(g.name)}", entra_id(member), "lead" if member == g.owner else role)
             for g in self.groups.values()
             for role, names in (("member", g.members), ("lead", g.leads))
             for member in names

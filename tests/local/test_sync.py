@@ -117,10 +117,12 @@ def test_airflow_comes_up_runs_the_sync_and_goes_down(shared_setup: LocalSetup) 
         password = re.search(r"password (\S+)", up.stdout)
         assert password is not None
         url = f"http://127.0.0.1:{shared_setup.env['ENTRA_SYNC_PORT']}"
-        refused = httpx.post(f"{url}/auth/token", json={"username": "admin", "password": "admin"}, trust_env=False)
+        refused = httpx.post(
+            f"{url}/auth/token", json={"username": "admin", "password": "admin"}, trust_env=False, timeout=None
+        )
         assert refused.status_code == 401
         login = {"username": "admin", "password": password[1]}
-        assert httpx.post(f"{url}/auth/token", json=login, trust_env=False).status_code == 201
+        assert httpx.post(f"{url}/auth/token", json=login, trust_env=False, timeout=None).status_code == 201
 
         again = shared_setup.run("up")
         assert "up already" in again.stdout

@@ -1,8 +1,12 @@
 """``entra-sync``: the tool for people. It calls the functions that the DAG calls; ``--json`` is for programs.
 
     entra-sync accounts check      read every account file and say what is wrong
+    entra-sync accounts schema     the JSON Schema of account files, for editors
     entra-sync doctor              try connection, permissions, database and store; say what to do about each
     entra-sync history             the latest runs
+    entra-sync explain PERSON      why somebody is in PeopleGoal as they are: one person's night, from what is stored
+    entra-sync preview             whom and which fields an account file would change, by name; writes nothing
+    entra-sync undo RUN            take back what a run did, where nobody has changed it since
 
 Exit status: 0 all well, 1 something is wrong, 2 the command itself was.
 """
@@ -13,6 +17,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 from entra_sync import __version__
 from entra_sync.errors import EntraSyncError
@@ -39,6 +44,8 @@ def parser() -> argparse.ArgumentParser:
     check = actions.add_parser("check", help="read every account file and say what is wrong")
     _json(check)
     check.set_defaults(run=_accounts_check)
+    schema = actions.add_parser("schema", help="print the JSON Schema of account files, for editors")
+    schema.set_defaults(run=_accounts_schema)
 
     doctor = commands.add_parser("doctor", help="try connection, permissions, database and store")
     doctor.add_argument("--account", help="only this account (default: every account file)")
@@ -50,11 +57,42 @@ def parser() -> argparse.ArgumentParser:
     history.add_argument("--limit", type=int, default=20, help="how many runs (default: 20)")
     _json(history)
     history.set_defaults(run=_history)
+
+    explain = commands.add_parser("explain", help="one person's night: what Entra said, and what became of it")
+    explain.add_argument("person", metavar="PERSON", help="e-mail address, user principal name or object id")
+    explain.add_argument(
+        "--run", type=int, dest="run_id", metavar="N", help="which run (default: the newest one whose snapshot is kept)"
+    )
+    explain.add_argument("--account", help="which account (default: the only one)")
+    _json(explain)
+    explain.set_defaults(run=_explain)
+
+    preview = commands.add_parser("preview", help="the plan that an account file would cause; writes nothing")
+    preview.add_argument("--account", help="which account (default: the only one)")
+    preview.add_argument("--config", type=Path, metavar="FILE", help="another account file than the one in use")
+    preview.add_argument("--limit", type=_positive, help="how many people are named (default: 50; with --json: all)")
+    _json(preview)
+    preview.set_defaults(run=_preview)
+
+    undo = commands.add_parser("undo", help="take back what a run did, where nobody has changed it since")
+    undo.add_argument("run_id", type=_positive, metavar="RUN", help="the run's number, as history shows it")
+    undo.add_argument("--account", help="refuse a run of another account than this one")
+    undo.add_argument("--dry-run", action="store_true", help="only record what would go back; change nobody")
+    _json(undo)
+    undo.set_defaults(run=_undo)
     return made
 
 
 def _json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print JSON for a program")
+
+
+def _positive(text: str) -> int:
+    """At least 1."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
 
 
 # Imported when asked for: Airflow, which holds the Connections, takes seconds to import.
@@ -64,6 +102,13 @@ def _accounts_check(arguments: argparse.Namespace) -> int:
     from entra_sync.cli.accounts import check_accounts
 
     return check_accounts(as_json=arguments.json)
+
+
+def _accounts_schema(_: argparse.Namespace) -> int:
+    from entra_sync.config.schema import schema_text
+
+    print(schema_text(), end="")
+    return 0
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
@@ -78,6 +123,33 @@ def _history(arguments: argparse.Namespace) -> int:
         from entra_sync.cli.history import print_history
 
         return print_history(account=arguments.account, limit=arguments.limit, as_json=arguments.json)
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    with _connections():
+        from entra_sync.cli.explain import print_explanation
+
+        return print_explanation(
+            arguments.person, account=arguments.account, run_id=arguments.run_id, as_json=arguments.json
+        )
+
+
+def _preview(arguments: argparse.Namespace) -> int:
+    with _connections():
+        from entra_sync.cli.preview import print_preview
+
+        return print_preview(
+            account=arguments.account, file=arguments.config, limit=arguments.limit, as_json=arguments.json
+        )
+
+
+def _undo(arguments: argparse.Namespace) -> int:
+    with _connections():
+        from entra_sync.cli.undo import print_undo
+
+        return print_undo(
+            arguments.run_id, account=arguments.account, dry_run=arguments.dry_run, as_json=arguments.json
+        )
 
 
 def _connections() -> AbstractContextManager[None]:

@@ -47,6 +47,9 @@ def lines(run: dict[str, Any]) -> Iterator[str]:
     yield f"  problems         {run['errors']:,} errors, {run['warnings']:,} warnings"
     for group in run["issues"]:
         yield from _issue(group)
+    if run["checks_uri"]:
+        counts, page = run["checks"], f"{run['checks_uri']}/data_docs/index.html"
+        yield f"  checks           {counts['asked']:,} asked, {counts['failed']:,} failed: {page}"
     yield from _next(run)
 
 

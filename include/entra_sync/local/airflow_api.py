@@ -16,7 +16,7 @@ class AirflowApi:
 
     def __init__(self, url: str, *, login: str, password: str) -> None:
         self.url = url
-        self._client = httpx.Client(base_url=url, trust_env=False, timeout=30)
+        self._client = httpx.Client(base_url=url, trust_env=False, timeout=120)
         self._credentials = {"username": login, "password": password}
 
     def __enter__(self) -> Self:
