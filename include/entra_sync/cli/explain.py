@@ -57,7 +57,7 @@ def _nobody(found: Nobody) -> Iterator[str]:
     yield f"Nobody is known as {found.asked}."
     yield "  looked for  the object id, the e-mail address and the user principal name, in any case"
     yield f"  looked in   the directory as run {found.run.id} read it on {found.run.as_of:%Y-%m-%d %H:%M} UTC,"
-    yield f"              PeopleGoal, and {found.looked} older snapshots"
+    yield f"              PeopleGoal, and {found.looked} older snapshot{'' if found.looked == 1 else 's'}"
     if found.nearest:
         yield f"  perhaps     {found.nearest}"
     yield "  else        look the person up in the Entra admin center and ask with the object id that it shows;"
@@ -105,7 +105,7 @@ def _absent(found: Explanation) -> Iterator[str]:
     elif found.present and found.present.entra_id is None:
         said.append("PeopleGoal had this user before the first sync, and nobody in Entra has the address")
     else:
-        said.append(f"none of the {found.looked} older snapshots that are kept has the person")
+        said.append(f"none of the older snapshots that are kept ({found.looked}) has the person")
     yield from section("In Entra", said)
 
 
