@@ -43,7 +43,10 @@ def test_a_run_is_taken_back_and_the_next_sync_is_spoken_of(nights: Nights, comm
     assert "The next sync of contoso brings the directory's state again" in said
     assert "Pause the DAG" in said
     assert "Wrong title" not in profile(nights, renamed)
-    nights.run(mode="full")
+    assert command("explain", renamed)[0] == 0
+    assert command("preview")[0] == 0
+    nights.run()
+    assert nights.last_run()["mode"] == "incremental"
     assert profile(nights, renamed) == ("Wrong title", "Wrong department")
 
 

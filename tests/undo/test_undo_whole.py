@@ -12,6 +12,7 @@ from entra_sync import record
 from entra_sync.db import connect
 from entra_sync.errors import AccountBusy
 from entra_sync.undo import UndoResult
+from tests.conftest import ROOT
 from tests.load.factory import Directory, Nights, entra_id
 from tests.undo.conftest import Undo
 from tests.undo.test_undo_property import counters_agree, shown, state
@@ -181,3 +182,16 @@ def test_two_people_who_undo_the_same_run_do_it_once(nights: Nights, undo: Undo)
         thread.join()
 
     assert sorted(one.counters.status for one in found) == ["no_changes", "no_changes", "success"]
+
+
+def test_the_query_of_the_guide_tells_what_was_taken_back(nights: Nights, undo: Undo) -> None:
+    page = (ROOT / "docs" / "undo.md").read_text(encoding="utf-8")
+    query = page.partition("```sql\n")[2].partition(";\n```")[0]
+    nights.run(Directory.of("ann"))
+    night = nights.run(Directory.of("ann", "bob"))
+    undo(night.run_id, dry_run=True)
+    undo(night.run_id)
+
+    (row,) = nights.rows(query)
+
+    assert (row["undoes"], row["label"], row["action"]) == (night.run_id, "Bob", "deactivate")
