@@ -217,6 +217,18 @@ _HELD = {
         "The tenant's list of groups was empty",
         "Check the application's permissions with make doctor; if the groups are gone, set teams.from_groups to null.",
     ),
+    "too_many_deactivations": (
+        "More people would leave than the account allows in one run",
+        "Look at the names in the sync history, and answer in Airflow or with entra-sync decisions approve or reject.",
+    ),
+    "too_many_creations": (
+        "More people would join than the account allows in one run",
+        "Look at the names in the sync history, and answer in Airflow or with entra-sync decisions approve or reject.",
+    ),
+    "too_much_team_loss": (
+        "A team would lose more members than the account allows in one run",
+        "Look at the names in the sync history, and answer in Airflow or with entra-sync decisions approve or reject.",
+    ),
 }
 
 # Found while loading.
@@ -228,6 +240,10 @@ _LOADED = {
     "protected": (
         "A leaver is on the account's list of protected people",
         "Take the person off guards.protected if they shall be deactivated.",
+    ),
+    "leaving_soon": (
+        "A leaver stays for the account's days of grace",
+        "Nothing to do if the person left; otherwise bring them back in Entra, or into scope, before that day.",
     ),
     "rehire_candidate": (
         "A newcomer has the employee id of somebody who was here before",
@@ -288,22 +304,6 @@ _RUN = {
     "validation_blocked": (
         "The snapshot as a whole must not be loaded",
         "See the issues of the step validate; mend what they name and run again.",
-    ),
-    "guard_exceeded": (
-        "The plan breaks a limit of the account",
-        "See the numbers in the message; if the plan is right, raise the limit for one run.",
-    ),
-    "too_many_deactivations": (
-        "More people would leave than the account allows in one run",
-        "Try a dry run to see who it is; if the plan is right, raise the limit in the account file for one run.",
-    ),
-    "too_many_creations": (
-        "More people would join than the account allows in one run",
-        "Try a dry run to see who it is; if the plan is right, raise the limit in the account file for one run.",
-    ),
-    "too_much_team_loss": (
-        "A team would lose more members than the account allows in one run",
-        "Try a dry run to see who it is; if the plan is right, raise the limit in the account file for one run.",
     ),
     "account_busy": (
         "Another run works on the account",

@@ -10,7 +10,6 @@
     |   +-- GraphProtocolError     an answer that breaks the contract: repeated or foreign nextLink, truncated body
     +-- SnapshotError              a stored snapshot is missing, unsealed or damaged
     +-- ValidationBlocked          the snapshot as a whole must not be loaded
-    +-- GuardExceeded              the plan breaks a limit of the account; nothing was written
     +-- AccountBusy                transient: another run works on the account
     +-- LeaseLost                  this run was taken for dead and another one took the account over
 
@@ -89,10 +88,6 @@ class SnapshotError(EntraSyncError):
 
 class ValidationBlocked(EntraSyncError):
     """The snapshot as a whole must not be loaded."""
-
-
-class GuardExceeded(EntraSyncError):
-    """The plan breaks a limit of the account."""
 
 
 class AccountBusy(EntraSyncError):

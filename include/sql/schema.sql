@@ -157,6 +157,7 @@ create table sync.run (
     resource_units integer not null default 0,
     checks_uri text,
     undoes bigint constraint run_undoes references sync.run (id) on delete set null,
+    day date,
     constraint run_attempt unique (account_id, dag_run_id, attempt),
     constraint run_of_account unique (account_id, id)
 );
@@ -177,6 +178,7 @@ create table sync.change (
     status text not null constraint change_status check (
         status in ('applied', 'held', 'rejected', 'dry_run', 'reverted')
     ),
+    decision_id bigint,
     primary key (run_id, seq)
 );
 
@@ -232,6 +234,60 @@ create table sync.lease (
     holder text not null,
     expires_at timestamptz not null,
     constraint lease_run foreign key (account_id, run_id) references sync.run (account_id, id)
+);
+
+create table sync.decision (
+    id bigint generated always as identity primary key,
+    account_id bigint not null references peoplegoal.account (id),
+    run_id bigint not null,
+    kind text not null constraint decision_kind check (
+        kind in ('too_many_deactivations', 'too_many_creations', 'too_much_team_loss')
+    ),
+    fingerprint text not null,
+    items integer not null,
+    population integer not null,
+    over text not null,
+    status text not null default 'open' constraint decision_status check (
+        status in ('open', 'approved', 'rejected', 'expired', 'superseded', 'applied')
+    ),
+    asked_at timestamptz not null default now(),
+    expires_at timestamptz not null,
+    answered_at timestamptz,
+    answered_by text,
+    applied_run_id bigint,
+    constraint decision_of_account unique (account_id, id),
+    constraint decision_run foreign key (account_id, run_id) references sync.run (account_id, id) on delete cascade
+);
+
+create table sync.leaver (
+    account_id bigint not null references peoplegoal.account (id),
+    user_id bigint not null,
+    since timestamptz not null,
+    primary key (account_id, user_id),
+    constraint leaver_user foreign key (account_id, user_id) references peoplegoal.app_user (account_id, id)
+);
+
+create table sync.stand_in (
+    account_id bigint not null references peoplegoal.account (id),
+    user_id bigint not null,
+    leaver_id bigint not null,
+    manager_id bigint not null,
+    primary key (account_id, user_id),
+    constraint stand_in_user foreign key (account_id, user_id) references peoplegoal.app_user (account_id, id),
+    constraint stand_in_leaver foreign key (account_id, leaver_id) references peoplegoal.app_user (account_id, id),
+    constraint stand_in_manager foreign key (account_id, manager_id) references peoplegoal.app_user (account_id, id)
+);
+
+create table sync.headcount (
+    account_id bigint not null references peoplegoal.account (id),
+    date date not null,
+    department text not null,
+    active integer not null,
+    joiners integer not null,
+    leavers integer not null,
+    movers_in integer not null,
+    movers_out integer not null,
+    primary key (account_id, date, department)
 );
 
 -- The names behind the numbers: every counter of a run, counted again from its changes and issues.
@@ -295,6 +351,12 @@ create index run_by_undoes on sync.run (undoes) where undoes is not null;
 create index change_by_entra_id on sync.change (entra_id);
 create index change_by_user on sync.change (user_id);
 create index issue_by_entra_id on sync.issue (entra_id);
+-- One question, or one approval that waits for its run, per account and kind.
+create unique index decision_waiting on sync.decision (account_id, kind) where status in ('open', 'approved');
+create index decision_newest on sync.decision (account_id, kind, id desc);
+create index decision_of_run on sync.decision (account_id, run_id);
+create index change_by_decision on sync.change (decision_id) where decision_id is not null;
+create index run_by_day on sync.run (account_id, day desc, id desc) where day is not null;
 
 comment on schema sync is 'The record of the directory sync';
 comment on table sync.run is 'One row per attempt of a run: opened first, closed last';
@@ -328,3 +390,22 @@ comment on column sync.measure.name is
 'complete; rows.users, rows.groups, rows.memberships; in_scope (people); nulls.<field> (share from 0 to 1)';
 comment on table sync.lease is 'Which run works on the account; dies with its holder at expires_at';
 comment on view sync.run_count is 'Each run''s counters, counted again from its changes and issues';
+comment on table sync.decision is 'A question to a person: may what a limit withheld be done, once';
+comment on column sync.decision.run_id is 'The run that asked';
+comment on column sync.decision.fingerprint is 'Hash of exactly what was withheld; another set is another question';
+comment on column sync.decision.items is 'How many people (or memberships of teams) are withheld';
+comment on column sync.decision.population is 'Of how many: people not deactivated, or members of the teams concerned';
+comment on column sync.decision.over is 'The limit that was reached, in words';
+comment on column sync.decision.status is
+'open; approved: waits for the run that applies it; applied; rejected; expired: nobody answered in time, which means no;
+superseded: the plan changed before it was answered or applied';
+comment on column sync.decision.answered_by is 'Who decided, as Airflow or the operating system names them';
+comment on column sync.change.decision_id is 'The question that a held change waits for';
+comment on table sync.leaver is 'People who are to leave when the account''s days of grace are over';
+comment on column sync.leaver.since is 'When the directory was first seen without them, disabled or out of scope';
+comment on table sync.stand_in is 'Reports of a leaver who were given the leaver''s own manager';
+comment on column sync.run.day is 'The day of the curated tables, in the account''s time zone';
+comment on table sync.headcount is 'People of the directory in scope per day and department, from the curated tables';
+comment on column sync.headcount.department is 'Empty text: people without one';
+comment on column sync.headcount.joiners is 'In scope on this day and not on the day before that is kept';
+comment on column sync.headcount.movers_in is 'Were there the day before in another department';

@@ -10,7 +10,6 @@ from entra_sync.errors import (
     AccountBusy,
     ConnectionFieldError,
     GraphUnavailable,
-    GuardExceeded,
     PermissionMissing,
     SignInRefused,
     ValidationBlocked,
@@ -24,7 +23,6 @@ from entra_sync.errors import (
         PermissionMissing("missing"),
         ConnectionFieldError("missing", field="Client ID"),
         ValidationBlocked("blocked"),
-        GuardExceeded("too many"),
     ],
 )
 def test_what_a_person_must_mend_is_not_tried_again(error: Exception) -> None:

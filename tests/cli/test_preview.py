@@ -71,7 +71,7 @@ def test_json_counts_and_names(command: Command, edited: str) -> None:
     assert status == 0
     assert found["counts"]["people"]["updated"] == len(found["changes"]) > 0
     assert {name for change in found["changes"] for name in change["fields"]} == {"job_title"}
-    assert (found["run_id"], found["broken"], found["blocked"], found["left_out"]) == (1, [], [], {})
+    assert (found["run_id"], found["held"], found["blocked"], found["left_out"]) == (1, [], [], {})
 
 
 def test_a_limit_that_would_break_is_a_failure(nights: Nights, command: Command, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from entra_sync.errors import GraphError, GuardExceeded, SignInRefused
+from entra_sync.errors import GraphError, SignInRefused
 from sandbox.day import a_working_day
 from sandbox.faults import Fault
 from tests.e2e.conftest import Nights
@@ -187,17 +187,20 @@ def test_an_empty_tenant_makes_nobody_leave(nights: Nights) -> None:
     assert "snapshot_empty" in {issue["code"] for issue in nights.issues()}
 
 
-def test_a_guard_stops_the_plan_before_anything_is_written(nights: Nights) -> None:
+def test_what_is_over_a_limit_is_held_and_all_else_applied(nights: Nights) -> None:
     nights.run()
-    before = nights.everything()
-    for user in plain_people(nights)[:25]:
+    people = plain_people(nights)
+    statuses = "select entra_id, status from peoplegoal.app_user order by entra_id"
+    before = nights.rows(statuses)
+    for user in people[:25]:
         nights.tenant.company.delete_user(user)
+    nights.tenant.company.update_user(people[30], jobTitle="Captain")
 
-    with pytest.raises(GuardExceeded):
-        nights.run()
+    assert nights.run() == "held"
 
-    assert nights.everything() == before
-    assert nights.last_run()["status"] == "failed"
+    assert nights.rows(statuses) == before
+    assert {c["entra_id"] for c in nights.changes() if c["status"] == "held"} == set(people[:25])
+    assert found(nights.changes(), "profile", "update", people[30])["status"] == "applied"
     assert {issue["code"] for issue in nights.issues() if issue["severity"] == "error"} == {"too_many_deactivations"}
 
 

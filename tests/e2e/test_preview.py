@@ -66,7 +66,7 @@ def test_the_next_run_does_exactly_what_the_preview_names(nights: Nights, edit: 
     assert (nights.everything(), record_of(nights), files_of(nights)) == (before, recorded, stored)
     assert found.left_out == {}
     assert found.plan is not None
-    assert found.plan.broken == []
+    assert found.plan.plan.held == []
     assert {change["status"] for change in found.plan.changes} == {"dry_run"}
     nights.run()
     assert nights.last_run()["mode_reason"] == "configuration_changed"
@@ -146,7 +146,7 @@ def test_limits_that_would_break_and_checks_that_would_block_are_named(nights: N
     blocked = previewed(nights)
 
     assert broken is not None
-    assert "too_many_deactivations" in [error.code for error in broken.broken]
+    assert "too_many_deactivations" in [one.kind for one in broken.plan.held]
     assert blocked.plan is None
     assert "scope_empty" in [issue["code"] for issue in blocked.issues]
     assert blocked.blocked

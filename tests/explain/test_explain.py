@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from entra_sync.db import connect, statement
-from entra_sync.errors import EntraSyncError, GuardExceeded, ValidationBlocked
+from entra_sync.errors import EntraSyncError, ValidationBlocked
 from entra_sync.explain import Explanation, Nobody, Several, explain
 from entra_sync.record.reading import changes
 from tests.e2e.conftest import Nights
@@ -85,24 +85,37 @@ def test_everybody_in_the_tenant_is_explained_with_the_state_and_the_teams_of_th
         assert all(rule.holds for rule in found.directory.rules) == (found.directory.state == "in_scope")
 
 
-def test_a_guard_that_stopped_the_run_leaves_a_plan_to_tell_of(nights: Nights) -> None:
+def test_what_a_limit_withheld_is_told_with_the_limit_and_the_decision(nights: Nights) -> None:
     nights.run()
     people = plain_people(nights)
-    renamed = people[30]
     for user in people[:25]:
         nights.tenant.company.delete_user(user)
-    nights.tenant.company.update_user(renamed, jobTitle="Captain")
-    with pytest.raises(GuardExceeded):
-        nights.run()
+    nights.tenant.company.update_user(people[30], jobTitle="Captain")
+    assert nights.run() == "held"
 
-    leaver, mover = asked(nights, people[0]), asked(nights, renamed)
+    leaver, mover = asked(nights, people[0]), asked(nights, people[30])
 
-    assert leaver.planned
-    assert leaver.done[0] == "planned only: deactivated: no longer in the directory (deleted in Entra)"
-    assert mover.planned
+    assert leaver.done[0] == (
+        "withheld: deactivated: no longer in the directory (deleted in Entra)"
+        " (too many people would leave at once: a person is asked)"
+    )
     assert [word.endswith('-> "Captain"') for word in mover.done] == [True]
-    assert mover.match.kind == "object_id"
-    assert nights.changes() == []
+    assert leaver.present is not None
+    assert leaver.present.status == "ready_to_invite"
+
+
+def test_somebody_whom_the_account_file_ignores_stays_and_is_told_so(nights: Nights) -> None:
+    nights.config = {"leavers": {"deleted": "ignore"}}
+    nights.run()
+    gone = plain_people(nights)[0]
+    nights.tenant.company.delete_user(gone)
+    nights.run()
+
+    found = asked(nights, gone)
+
+    assert (found.done, found.ignored) == ((), True)
+    assert found.present is not None
+    assert found.present.status == "ready_to_invite"
 
 
 def test_checks_that_stopped_the_run_leave_nothing_planned(nights: Nights) -> None:

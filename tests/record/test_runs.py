@@ -16,7 +16,6 @@ from entra_sync.errors import (
     AccountBusy,
     EntraSyncError,
     GraphUnavailable,
-    GuardExceeded,
     LeaseLost,
     SignInRefused,
 )
@@ -200,8 +199,6 @@ def test_closing_again_changes_nothing(runs: Runs) -> None:
 
 CODES = [
     (GraphUnavailable("m", code="transport"), "graph_unavailable"),
-    (GuardExceeded("m", code="too_many_deactivations"), "too_many_deactivations"),
-    (GuardExceeded("m"), "guard_exceeded"),
     (KeyError("ann@contoso.com"), "run_failed"),
     (SystemExit(1), "run_failed"),
 ]

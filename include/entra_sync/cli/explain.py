@@ -134,6 +134,8 @@ def _done(found: Explanation) -> Iterator[str]:
         nothing = "nothing: the run failed before anything was planned"
     elif found.directory is not None and found.directory.state == "in_scope":
         nothing = "nothing: PeopleGoal had all of this already"
+    elif found.ignored:
+        nothing = "nothing: by the account file (leavers: ignore) the person stays as they are in PeopleGoal"
     said = [word.removeprefix(PLANNED) for word in found.done]
     yield from section(title, _shortened(said, 10) or [nothing])
 

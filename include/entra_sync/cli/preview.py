@@ -36,7 +36,7 @@ def print_preview(*, account: str | None, file: Path | None, limit: int | None, 
         print(json.dumps(as_data(found, limit), indent=2, default=str))
     else:
         print("\n".join(lines(found, path.name, limit or SHOWN)))
-    return 1 if found.blocked or (found.plan and found.plan.broken) else 0
+    return 1 if found.blocked or (found.plan and found.plan.plan.held) else 0
 
 
 def as_data(found: AccountPreview, limit: int | None) -> Row:
@@ -45,10 +45,10 @@ def as_data(found: AccountPreview, limit: int | None) -> Row:
     plan = found.plan
     return data | {
         "issues": found.issues[:limit],
-        "numbers": asdict(plan.numbers) if plan else None,
+        "population": plan.plan.population if plan else None,
         "counts": counts(plan) if plan else None,
         "changes": plan.changes[:limit] if plan else [],
-        "broken": [{"code": one.code, "message": one.message} for one in plan.broken] if plan else [],
+        "held": [asdict(one) for one in plan.plan.held] if plan else [],
     }
 
 
@@ -86,9 +86,9 @@ def lines(found: AccountPreview, file: str, limit: int) -> Iterator[str]:
 def _plan(plan: Preview, limit: int) -> Iterator[str]:
     for name, numbers in counts(plan).items():
         yield f"  {name:<10} {', '.join(f'{number:,} {word}' for word, number in numbers.items())}"
-    for broken in plan.broken:
-        yield f"  LIMIT      {broken.message}"
-    if not plan.broken:
+    for one in plan.plan.held:
+        yield f"  LIMIT      {one.message}"
+    if not plan.plan.held:
         yield "  limits     all hold"
     names = {row["entra_id"]: row["label"] for row in plan.changes if row["entity"] in ("user", "profile")}
     people = [row for row in plan.changes if row["entity"] in ("user", "profile")]

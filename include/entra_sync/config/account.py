@@ -21,6 +21,7 @@ from entra_sync.config.base import Loc, Strict, refuse
 from entra_sync.config.checks import Checks
 from entra_sync.config.fields import DEFAULT_MAPPING
 from entra_sync.config.guards import Guards
+from entra_sync.config.leavers import Leavers
 from entra_sync.config.mapping import FieldName, Line, is_field
 from entra_sync.config.messages import explained
 from entra_sync.config.reading import Reading, Retention
@@ -56,7 +57,9 @@ class AccountConfig(Strict):
     checks: Checks = Checks()
     """What counts as a good row and a believable tenant."""
     guards: Guards = Guards()
-    """Limits on one night; over one of them nothing is written."""
+    """Limits on one night; what is over one of them is held until a person decides."""
+    leavers: Leavers = Leavers()
+    """What becomes of people who leave the directory or its scope."""
     reading: Reading = Reading()
     """How the tenant is read."""
     notify: list[str] = []
@@ -140,6 +143,11 @@ class AccountConfig(Strict):
     def connection_id(self) -> str:
         """The account's Entra connection in Airflow."""
         return f"entra_{self.account}"
+
+    @property
+    def chart_fallback(self) -> Literal["none", "nearest"]:
+        """Who takes the place of a manager who is not in scope: by ``manager_fallback`` or for a leaver's reports."""
+        return "nearest" if self.leavers.reports == "to_managers_manager" else self.manager_fallback
 
     def fingerprint(self) -> str:
         """Hash of all that decides about people; a change forces a full read. Schedule and alerts are left out."""

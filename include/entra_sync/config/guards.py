@@ -28,7 +28,7 @@ class TeamLoss(Strict):
 
 
 class Guards(Strict):
-    """Limits on a plan, before anything is written. `null` switches a limit off."""
+    """Limits on a plan, before anything is written: what is over one is held for a person's decision. `null`: off."""
 
     max_deactivations: Limit | None = Limit(percent=20, count=500)
     """How many people may leave in one night."""
@@ -39,4 +39,6 @@ class Guards(Strict):
     protected: list[str] = []
     """E-mail addresses or object ids of people who are never deactivated."""
     grace_days: int = Field(default=0, ge=0)
-    """Reserved."""
+    """So many days somebody who is to leave stays, counted from the first night that saw it."""
+    decide_within_hours: float = Field(default=72, gt=0, le=24 * 365)
+    """So long a person may answer what a limit withheld; nobody answering means no."""

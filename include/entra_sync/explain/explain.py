@@ -115,6 +115,9 @@ def _explain(
         history=_history(former, names),
         last_seen=seen,
         looked=looked,
+        ignored=user is not None
+        and user["status"] != "deactivated"
+        and (directory.state if directory else "absent") in night.account.leavers.ignored(),
     )
 
 

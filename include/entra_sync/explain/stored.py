@@ -87,7 +87,7 @@ class Night:
         if not wants_managers(self.account):
             return None
         states = with_rejected(self.decisions, self.rejected.keys())
-        drawn = org_chart(self.users, states, fallback=self.account.manager_fallback)
+        drawn = org_chart(self.users, states, fallback=self.account.chart_fallback)
         links = zip(drawn.links["entra_id"].tolist(), drawn.links["manager_id"].tolist(), strict=True)
         manager_of = dict(links)
         dropped: dict[str, list[dict[Any, Any]]] = {}

@@ -24,6 +24,20 @@ LONGEST_TABLE = 4
 PLANNED = "planned only: "
 PREFIX = {"dry_run": PLANNED, "held": "withheld: ", "reverted": "taken back: "}
 OUTSIDE = "out_of_scope:"
+UNDO = "undo:"
+LIMITS = {
+    "too_many_deactivations": "too many people would leave at once",
+    "too_many_creations": "too many people would join at once",
+    "too_much_team_loss": "a team would lose too many members at once",
+}
+DECIDED = {
+    "open": "a person is asked",
+    "approved": "approved, the next run applies it",
+    "applied": "approved, a later run applied it",
+    "rejected": "rejected",
+    "expired": "nobody answered in time",
+    "superseded": "the plan changed since",
+}
 
 
 def mapping_words(field: FieldMapping) -> str:
@@ -61,7 +75,13 @@ def _table(field: FieldMapping) -> str:
 
 def change_words(change: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """One change in words. ``names``: object id -> name, for managers; ``team``: the name of a member's team."""
-    return PREFIX.get(change["status"], "") + _said(change, names)
+    return PREFIX.get(change["status"], "") + _said(change, names) + _decided(change)
+
+
+def _decided(change: Mapping[str, Any]) -> str:
+    """Which limit withheld the change, and what became of the question."""
+    kind = change.get("decision_kind")
+    return f" ({LIMITS[kind]}: {DECIDED[change['decision_status']]})" if kind else ""
 
 
 def _said(change: Mapping[str, Any], names: Mapping[str, str]) -> str:
@@ -77,7 +97,9 @@ def _said(change: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if what == ("user", "deactivate"):
         return f"deactivated: {leaving_words(fields['reason'][1])}"
     if what == ("user", "reactivate"):
-        return "; ".join(["back: ready to invite again", *_differences(fields, names, skip=("status",))])
+        again = str(fields["status"][1])
+        status = "ready to invite again" if again == "ready_to_invite" else again
+        return "; ".join([f"back: {status}", *_differences(fields, names, skip=("status", "reason"))])
     if what == ("profile", "create"):
         return f"profile created with {sum(new is not None for _, new in fields.values())} fields"
     if change["entity"] == "team":
@@ -119,6 +141,8 @@ def leaving_words(reason: str | None) -> str:
         return "no longer in the directory (deleted in Entra)"
     if reason == "disabled":
         return "the account is disabled in Entra"
+    if reason and reason.startswith(UNDO):
+        return f"run {reason.removeprefix(UNDO)}, which had brought them in, was undone"
     rule = (reason or "").removeprefix(OUTSIDE)
     return f"out of scope: {REASONS.get(rule, rule)}"
 

@@ -1,33 +1,102 @@
-"""The account's limits, held against the whole plan before the first write."""
+"""The account's limits, held against the whole plan before the first write: what is over one waits for a person.
+
+The harmless part of the night is applied, the rest is held, named row by row, under a decision of its kind. An approval
+counts once, and only for exactly the rows that were shown: their fingerprint is what the answer is bound to.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from entra_sync.config.guards import Guards, Limit, TeamLoss
 from entra_sync.db import Connection, statement
-from entra_sync.errors import GuardExceeded
-
-HINT = "Nothing was written. If the plan is right, raise {key} in the account file for one run; `null` switches it off."
+from entra_sync.load.decisions import Question, Verdict, verdict
+from entra_sync.record.runs import Run
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlanNumbers:
-    """``population``: users of the account that are not deactivated today."""
+class Held:
+    """What one limit withheld. ``decision_id`` is null when nobody is asked: in a dry run or a preview."""
 
+    kind: str
+    items: int
     population: int
-    deactivations: int
-    creations: int
-    is_empty: bool
-    no_groups: bool
-    complete: bool
+    over: str
+    message: str
+    decision_id: int | None
+    is_open: bool
 
 
-def broken_guards(connection: Connection, numbers: PlanNumbers, guards: Guards) -> list[GuardExceeded]:
-    """The limits that the plan breaks, as errors to raise or to report; none when all hold."""
-    found = [_leavers(numbers, guards.max_deactivations), _joiners(numbers, guards.max_creations)]
-    found.append(_team_loss(connection, guards.max_team_loss))
-    return [error for error in found if error is not None]
+@dataclass(frozen=True, kw_only=True)
+class Guard:
+    """Holds the plan of one run against the limits. ``asks``: whether decisions are written, or only read."""
+
+    connection: Connection
+    run: Run
+    guards: Guards
+    asks: bool
+
+    def leavers(self) -> list[Held]:
+        """Hold everybody who would be deactivated, when they are too many."""
+        found = self._row("count_leavers")
+        over = _over(found, self.guards.max_deactivations)
+        words = "{items} of {population} people would be deactivated{share}"
+        return self._hold("too_many_deactivations", found, over, words, "max_deactivations", "hold_leavers")
+
+    def newcomers(self) -> list[Held]:
+        """Hold everybody who would be created, when they are too many; the account's first load is free of it."""
+        found = self._row("count_newcomers")
+        over = _over(found, self.guards.max_creations) if found["population"] else None
+        words = "{items} people would be created beside the {population} that are there{share}"
+        return self._hold("too_many_creations", found, over, words, "max_creations", "hold_newcomers")
+
+    def team_losses(self) -> list[Held]:
+        """Hold the members whom teams would lose, where one loses too many."""
+        limit = self.guards.max_team_loss or TeamLoss(percent=None)
+        over = None
+        if limit.percent is not None:
+            values = {"min_members": limit.min_members, "percent": limit.percent}
+            self.connection.execute(statement("load/plan_team_losses"), values)
+        found = self._row("count_team_losses")
+        if found["items"]:
+            over = f"percent: {limit.percent:g}"
+        words = (
+            "{items} members would be taken out of {teams}; the worst loses {worst_lost} of {worst_members} ({worst})"
+        )
+        teams = f"{found['teams']} teams" if found["teams"] > 1 else "a team"
+        facts = {**found, "teams": teams}
+        return self._hold("too_much_team_loss", facts, over, words, "max_team_loss", "hold_team_losses")
+
+    def _row(self, name: str) -> dict[str, Any]:
+        (row,) = self.connection.execute(statement(f"load/{name}")).fetchall()
+        return row
+
+    def _hold(self, kind: str, found: dict[str, Any], over: str | None, words: str, key: str, hold: str) -> list[Held]:
+        """Ask the decisions about rows that are over a limit, and hold them unless they were approved."""
+        question = None
+        if over is not None:
+            question = Question(
+                fingerprint=found["fingerprint"], items=found["items"], population=found["population"], over=over
+            )
+        answer: Verdict = verdict(
+            self.connection, self.run, kind, question, hours=self.guards.decide_within_hours, writes=self.asks
+        )
+        if question is None or answer.is_approved:
+            return []
+        self.connection.execute(statement(f"load/{hold}"), {"decision_id": answer.decision_id})
+        said = words.format(**found, share=_share(question.items, question.population))
+        return [
+            Held(
+                kind=kind,
+                items=question.items,
+                population=question.population,
+                over=question.over,
+                message=f"{said}; the limit guards.{key} is {over}. {answer.words}",
+                decision_id=answer.decision_id,
+                is_open=answer.is_open,
+            )
+        ]
 
 
 def exceeded(number: int, population: int, limit: Limit) -> str | None:
@@ -39,49 +108,8 @@ def exceeded(number: int, population: int, limit: Limit) -> str | None:
     return None
 
 
-def _leavers(numbers: PlanNumbers, limit: Limit | None) -> GuardExceeded | None:
-    over = limit and exceeded(numbers.deactivations, numbers.population, limit)
-    if not over:
-        return None
-    return GuardExceeded(
-        f"{numbers.deactivations} of {numbers.population} people would be deactivated"
-        f"{_share(numbers.deactivations, numbers.population)}; the limit guards.max_deactivations is {over}.",
-        hint=HINT.format(key="guards.max_deactivations"),
-        code="too_many_deactivations",
-    )
-
-
-def _joiners(numbers: PlanNumbers, limit: Limit | None) -> GuardExceeded | None:
-    """An account with nobody in it is being filled for the first time."""
-    if numbers.population == 0:
-        return None
-    over = limit and exceeded(numbers.creations, numbers.population, limit)
-    if not over:
-        return None
-    return GuardExceeded(
-        f"{numbers.creations} people would be created beside the {numbers.population} that are there"
-        f"{_share(numbers.creations, numbers.population)}; the limit guards.max_creations is {over}.",
-        hint=HINT.format(key="guards.max_creations"),
-        code="too_many_creations",
-    )
-
-
-def _team_loss(connection: Connection, limit: TeamLoss | None) -> GuardExceeded | None:
-    """Members who leave the account do not count, and a team that is gone is not a loss of members."""
-    if limit is None or limit.percent is None:
-        return None
-    values = {"min_members": limit.min_members, "percent": limit.percent}
-    losses = connection.execute(statement("load/team_losses"), values).fetchall()
-    if not losses:
-        return None
-    worst = losses[0]
-    return GuardExceeded(
-        f"{len(losses)} teams would lose too many members; the worst is the {worst['kind']} team "
-        f"{worst['entra_id']}, {worst['lost']} of {worst['members']}{_share(worst['lost'], worst['members'])};"
-        f" the limit guards.max_team_loss is percent: {limit.percent:g}.",
-        hint=HINT.format(key="guards.max_team_loss"),
-        code="too_much_team_loss",
-    )
+def _over(found: dict[str, Any], limit: Limit | None) -> str | None:
+    return exceeded(found["items"], found["population"], limit) if limit else None
 
 
 def _share(part: int, whole: int) -> str:

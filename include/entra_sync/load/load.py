@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from entra_sync.config.account import AccountConfig
 from entra_sync.db import Connection, connect, statement
-from entra_sync.errors import GuardExceeded, LeaseLost
-from entra_sync.load.guards import PlanNumbers, broken_guards
+from entra_sync.errors import LeaseLost
 from entra_sync.load.model import Curated, LoadResult, SnapshotRef
-from entra_sync.load.plan import apply_plan, make_plan
+from entra_sync.load.plan import Plan, apply_plan, make_plan
 from entra_sync.load.stage import stage
 from entra_sync.record.runs import BETWEEN_STEPS_S, Run, holder, insert_issues
 
@@ -18,8 +16,8 @@ from entra_sync.record.runs import BETWEEN_STEPS_S, Run, holder, insert_issues
 def load_run(url: str, *, run: Run, account: AccountConfig, curated: Curated, snapshot: SnapshotRef) -> LoadResult:
     """Bring the account to the day's tables and record how; a run that did so already gives its result again.
 
-    Raises GuardExceeded when the plan breaks a limit (nothing is written), and LeaseLost when another run
-    took the account over. A dry run records the plan and the limits that it breaks, and changes nobody.
+    What is over a limit of the account is held, and all else applied. A dry run records the plan and what would be
+    held, asks nobody and changes nobody. Raises LeaseLost when another run took the account over.
     """
     with connect(url) as connection:
         _hold_lease(connection, run)
@@ -30,13 +28,8 @@ def load_run(url: str, *, run: Run, account: AccountConfig, curated: Curated, sn
             insert_issues(connection, run.id, curated.issues)
             return _record(connection, run, snapshot, "stale")
         stage(connection, run, account, curated, snapshot)
-        numbers = make_plan(connection)
-        broken = broken_guards(connection, numbers, account.guards)
-        if run.dry_run:
-            _report(connection, broken)
-        elif broken:
-            raise broken[0]
-        else:
+        plan = make_plan(connection, run, account, complete=snapshot.complete, asks=not run.dry_run)
+        if not run.dry_run:
             apply_plan(connection)
             values = {"as_of": snapshot.as_of, "snapshot_uri": snapshot.uri}
             fingerprint = {"config_fingerprint": snapshot.config_fingerprint}
@@ -46,7 +39,7 @@ def load_run(url: str, *, run: Run, account: AccountConfig, curated: Curated, sn
         connection.execute(statement("load/record_changes"))
         connection.execute(statement("record/insert_issues"), _key(run))
         connection.execute(statement("load/record_unchanged"), _key(run))
-        result = _record(connection, run, snapshot, _status(connection, run, numbers, broken))
+        result = _record(connection, run, snapshot, _status(connection, run, plan))
         _hold_lease(connection, run)
     return result
 
@@ -67,17 +60,12 @@ def _is_stale(connection: Connection, run: Run, snapshot: SnapshotRef) -> bool:
     return state is not None and snapshot.as_of < state["applied_as_of"]
 
 
-def _report(connection: Connection, broken: Sequence[GuardExceeded]) -> None:
-    for error in broken:
-        connection.execute(
-            statement("load/add_issue"), {"code": error.code, "message": error.message, "hint": error.hint}
-        )
-
-
-def _status(connection: Connection, run: Run, numbers: PlanNumbers, broken: Sequence[GuardExceeded]) -> str:
-    """``partial`` as soon as anything was withheld or rejected, or absence did not count."""
+def _status(connection: Connection, run: Run, plan: Plan) -> str:
+    """``held`` while a question is open; ``partial`` if anything was withheld or rejected, or absence did not count."""
     (kinds,) = connection.execute(statement("load/change_kinds"), _key(run)).fetchall()
-    if kinds["withheld"] or broken or numbers.is_empty or numbers.no_groups or not numbers.complete:
+    if any(held.is_open for held in plan.held):
+        return "held"
+    if kinds["withheld"] or plan.is_empty or plan.no_groups or not plan.complete:
         return "partial"
     return "success" if kinds["done"] else "no_changes"
 

@@ -13,10 +13,9 @@ from psycopg import IsolationLevel
 
 from entra_sync.config.account import AccountConfig
 from entra_sync.db import connect, statement
-from entra_sync.errors import EntraSyncError, GuardExceeded
-from entra_sync.load.guards import PlanNumbers, broken_guards
+from entra_sync.errors import EntraSyncError
 from entra_sync.load.model import Curated, SnapshotRef
-from entra_sync.load.plan import make_plan
+from entra_sync.load.plan import Plan, make_plan
 from entra_sync.load.stage import stage
 from entra_sync.record.runs import Run
 
@@ -30,13 +29,13 @@ Row = dict[str, Any]
 class Preview:
     """A plan. changes: columns of sync.change without run_id, status as in a dry run; issues: those of sync.issue.
 
-    Newcomers and new teams have no ``user_id`` and ``team_id`` yet. broken: the limits that would stop the load.
+    Newcomers and new teams have no ``user_id`` and ``team_id`` yet. plan: what stands above the rows, and what the
+    account's limits would hold.
     """
 
-    numbers: PlanNumbers
+    plan: Plan
     changes: list[Row]
     issues: list[Row]
-    broken: list[GuardExceeded]
 
 
 def preview_plan(url: str, *, account: AccountConfig, curated: Curated, snapshot: SnapshotRef) -> Preview:
@@ -49,15 +48,14 @@ def preview_plan(url: str, *, account: AccountConfig, curated: Curated, snapshot
                 raise EntraSyncError(
                     f"PeopleGoal has no account {account.account} yet.", hint="Run a sync of it first."
                 )
-            stage(connection, _run(found["id"], account, snapshot), account, curated, snapshot)
-            numbers = make_plan(connection)
-            broken = broken_guards(connection, numbers, account.guards)
+            run = _run(found["id"], account, snapshot)
+            stage(connection, run, account, curated, snapshot)
+            plan = make_plan(connection, run, account, complete=snapshot.complete, asks=False)
             connection.execute(statement("load/plan_changes"))
             return Preview(
-                numbers=numbers,
+                plan=plan,
                 changes=connection.execute(statement("load/preview_changes")).fetchall(),
                 issues=connection.execute(statement("load/preview_issues")).fetchall(),
-                broken=broken,
             )
         finally:
             connection.rollback()

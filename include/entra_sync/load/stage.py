@@ -39,6 +39,7 @@ def stage(connection: Connection, run: Run, account: AccountConfig, curated: Cur
         "account_id": run.account_id,
         "run_id": run.id,
         "dry_run": run.dry_run,
+        "as_of": snapshot.as_of,
         "complete": snapshot.complete,
         "gaps": snapshot.gaps,
         "users": snapshot.users,
@@ -50,6 +51,10 @@ def stage(connection: Connection, run: Run, account: AccountConfig, curated: Cur
         "seeded": [name for name, field in account.mapping.items() if field.only_on_create],
         "uncleared": [name for name, field in account.mapping.items() if not field.clear],
         "protected": [entry.strip().lower() for entry in account.guards.protected],
+        "ignored": account.leavers.ignored(),
+        "grace_days": account.guards.grace_days,
+        "reports": account.leavers.reports,
+        "managers_are_teams": account.teams.from_managers,
     }
     connection.execute(statement("load/settings"), settings)
     connection.execute(statement("load/analyze_stage"))

@@ -57,7 +57,7 @@ def build(
     users = usable(tables.users)
     states = with_rejected(decisions, rejected.keys())
     with_managers = wants_managers(account)
-    links = org_chart(users, states, fallback=account.manager_fallback).links if with_managers else NO_LINKS
+    links = org_chart(users, states, fallback=account.chart_fallback).links if with_managers else NO_LINKS
     profile = profile_table(users, states, links, account)
     person = person_table(decisions, states, rejected)
     teams = build_teams(tables.groups, tables.memberships, links=links, profile=profile, person=person, account=account)

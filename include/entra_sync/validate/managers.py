@@ -30,7 +30,7 @@ def manager_issues(
     """One warning per dropped link, sorted by person; none when the account uses no managers."""
     if not wants_managers(account):
         return []
-    dropped = org_chart(users, states, fallback=account.manager_fallback).dropped
+    dropped = org_chart(users, states, fallback=account.chart_fallback).dropped
     known = decisions[decisions["entra_id"].isin(dropped["entra_id"])]
     labels = dict(zip(_plain(known["entra_id"]), _plain(known["label"]), strict=True))
     columns = (_plain(dropped[name]) for name in ("entra_id", "manager_id", "code", "path", "instead"))
@@ -49,7 +49,7 @@ def manager_issues(
 
 def _instead(code: str, instead: str, account: AccountConfig) -> str:
     """Who stands in for the manager, when the account asks for somebody."""
-    if account.manager_fallback == "none" or code not in REPLACED:
+    if account.chart_fallback == "none" or code not in REPLACED:
         return ""
     return f" {instead} further up was taken instead." if instead else " Nobody further up could be taken instead."
 

@@ -12,10 +12,13 @@ select
     change.label,
     change.fields,
     change.status,
-    team.name as team
+    team.name as team,
+    decision.kind as decision_kind,
+    decision.status as decision_status
 from sync.change as change
 inner join sync.run as run on change.run_id = run.id
 left join peoplegoal.team as team on change.team_id = team.id
+left join sync.decision as decision on change.decision_id = decision.id and run.account_id = decision.account_id
 where
     run.account_id = %(account_id)s
     and (%(run_id)s::bigint is null or run.id = %(run_id)s)

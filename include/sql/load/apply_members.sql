@@ -4,6 +4,7 @@ using plan_member as planned, plan_team as team, stage_setting as setting
 where
     team_member.account_id = setting.account_id
     and planned.action = 'remove'
+    and planned.hold is null
     and planned.team_key = team.team_key
     and team_member.team_id = team.team_id
     and team_member.user_id = planned.user_id;

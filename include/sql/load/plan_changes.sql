@@ -11,7 +11,8 @@ select
     planned.entra_id,
     planned.label,
     planned.fields,
-    coalesce(planned.status, case when setting.dry_run then 'dry_run' else 'applied' end) as status
+    coalesce(planned.status, case when setting.dry_run then 'dry_run' else 'applied' end) as status,
+    planned.decision_id
 from (
     select
         1 as place,
@@ -60,7 +61,8 @@ from (
         case
             when person.action = 'rejected' then 'rejected'
             when person.hold is not null then 'held'
-        end as status
+        end as status,
+        person.decision_id
     from plan_user as person
     where
         person.action in ('create', 'link', 'reactivate', 'deactivate', 'rejected')
@@ -75,7 +77,8 @@ from (
         profile.entra_id,
         profile.label,
         coalesce(profile.fields, '{}') as fields,
-        null as status
+        null as status,
+        null::bigint as decision_id
     from plan_profile as profile
     inner join plan_user as person on profile.entra_id = person.entra_id
     where profile.is_new or profile.fields is not null
@@ -93,7 +96,8 @@ from (
             when 'reactivate' then jsonb_build_object('status', jsonb_build_array('archived', 'active'))
             else '{}'
         end || team.fields as fields,
-        null as status
+        null as status,
+        null::bigint as decision_id
     from plan_team as team
     where team.action <> 'keep'
     union all
@@ -111,7 +115,8 @@ from (
             when 'remove' then jsonb_build_object('team', jsonb_build_array(team.name, null))
             else '{}'
         end as fields,
-        null as status
+        case when member.hold is not null then 'held' end as status,
+        member.decision_id
     from plan_member as member
     inner join plan_team as team on member.team_key = team.team_key
     left join plan_user as person on member.entra_id = person.entra_id

@@ -70,6 +70,32 @@ from (
     where planned.hold = 'protected'
     union all
     select
+        4 as place,
+        'leaving_soon' as code,
+        'user' as entity,
+        planned.entra_id::text as entra_id,
+        planned.label,
+        'status' as field,
+        'The person is to leave ('
+        || case planned.state when 'absent' then 'deleted' else concat_ws(': ', planned.state, planned.reason) end
+        || ') and stays until ' || to_char(planned.leaves_at at time zone 'UTC', 'YYYY-MM-DD') || '.' as message
+    from plan_user as planned
+    where planned.action = 'wait'
+    union all
+    select
+        4 as place,
+        'manager_cycle' as code,
+        'profile' as entity,
+        kept.entra_id::text as entra_id,
+        planned.label,
+        'manager' as field,
+        'The manager ' || kept.manager_entra_id || ', kept for want of another, would close a circle: left out.'
+            as message
+    from plan_kept_manager as kept
+    inner join plan_user as planned on kept.user_id = planned.user_id
+    where kept.is_circle
+    union all
+    select
         5 as place,
         'rehire_candidate' as code,
         'user' as entity,

@@ -31,12 +31,16 @@ present as (
         member.user_id,
         coalesce(planned.label, profile.display_name, app_user.entra_id::text) as label,
         coalesce(planned.action = 'deactivate' and planned.hold is null, false) as is_leaver,
-        coalesce(planned.action = 'rejected' or planned.hold = 'protected', false) as is_left_alone
+        stays.user_id is not null
+        or (team.is_sheltered and (member.role = 'lead' or kept.manager_entra_id is not distinct from team.entra_id))
+            as is_left_alone
     from peoplegoal.team_member as member
     inner join plan_team as team on member.team_id = team.team_id
     inner join peoplegoal.app_user as app_user on member.user_id = app_user.id
     left join peoplegoal.profile as profile on app_user.id = profile.user_id
     left join plan_user as planned on app_user.id = planned.user_id
+    left join plan_left_alone as stays on app_user.id = stays.user_id
+    left join plan_kept_manager as kept on app_user.id = kept.user_id and not kept.is_circle
     where app_user.entra_id is not null or planned.entra_id is not null
 )
 
@@ -53,7 +57,9 @@ select
         when present.role is null then 'add'
         when wanted.role is null then 'remove'
         else 'update'
-    end as action
+    end as action,
+    null::text as hold,
+    null::bigint as decision_id
 from wanted
 full join present on wanted.team_key = present.team_key and wanted.entra_id = present.entra_id
 inner join plan_team as team on coalesce(wanted.team_key, present.team_key) = team.team_key

@@ -28,12 +28,8 @@ paired as (
             || new_custom.fields
             || case
                 when 'manager_entra_id' = any(setting.unowned) then '{}'
-                -- A manager whom an incomplete snapshot does not show is not known to have changed.
-                when
-                    not setting.complete and staged.manager_entra_id is null and old_boss.id is not null
-                    and old_boss_seen.entra_id is null
-                    then '{}'
-                else jsonb_build_object('manager', boss.entra_id::text)
+                when kept.user_id is not null and kept.manager_entra_id is null then '{}'
+                else jsonb_build_object('manager', coalesce(boss.entra_id, kept.manager_entra_id)::text)
             end
         ) - case when profile.user_id is null then '{}' else setting.seeded end as new_values
     from plan_user as planned
@@ -45,8 +41,8 @@ paired as (
     left join peoplegoal.app_user as old_boss
         on profile.manager_id = old_boss.id and old_boss.account_id = setting.account_id
     left join plan_user as old_boss_plan on old_boss.id = old_boss_plan.user_id
-    left join stage_person as old_boss_seen on old_boss.entra_id = old_boss_seen.entra_id
     left join plan_user as boss on staged.manager_entra_id = boss.entra_id and boss.is_active
+    left join plan_kept_manager as kept on planned.user_id = kept.user_id and not kept.is_circle
     cross join
         lateral (
             select coalesce(jsonb_object_agg('custom.' || each.key, each.value), '{}') as fields
@@ -63,7 +59,7 @@ paired as (
         and (
             profile.user_id is null
             or boss.action = 'create'
-            or boss.user_id is distinct from profile.manager_id
+            or coalesce(boss.user_id, kept.manager_id) is distinct from profile.manager_id
             or (staged.manager_entra_id is not null and boss.entra_id is null)
             or jsonb_strip_nulls(profile.custom_fields || clean.custom_fields)
             <> jsonb_strip_nulls(profile.custom_fields)

@@ -10,13 +10,20 @@ with present as (
     where team.entra_id is not null
 ),
 
--- A report whose row was rejected is left alone, and so is the team of which they may be the last member.
+-- A report whose row was rejected is left alone, and so is the team of which they may be the last member; a manager who
+-- is left alone keeps the team of the reports whom the directory gives nobody else.
 sheltered as (
-    select distinct member.team_id
+    select member.team_id
     from peoplegoal.team_member as member
     inner join present on member.team_id = present.id
-    inner join plan_user as planned on member.user_id = planned.user_id
-    where present.kind = 'manager' and member.role = 'member' and planned.action = 'rejected'
+    inner join plan_left_alone as stays on member.user_id = stays.user_id
+    where present.kind = 'manager' and member.role = 'member' and stays.is_rejected
+    union
+    select present.id
+    from plan_kept_manager as kept
+    inner join plan_left_alone as stays on kept.manager_id = stays.user_id
+    inner join present on stays.entra_id = present.entra_id
+    where present.kind = 'manager' and present.status = 'active' and not kept.is_circle
 ),
 
 paired as (
@@ -24,6 +31,7 @@ paired as (
         coalesce(staged.kind, present.kind) as kind,
         coalesce(staged.entra_id, present.entra_id) as entra_id,
         staged.key is not null as is_staged,
+        staged.key is null and sheltered.team_id is not null as is_sheltered,
         present.id as team_id,
         present.status as old_status,
         coalesce(staged.name, present.name, staged.entra_id::text) as name,
@@ -46,21 +54,14 @@ paired as (
     full join present on staged.kind = present.kind and staged.entra_id = present.entra_id
     cross join stage_setting as setting
     left join plan_user as lead on staged.lead_entra_id = lead.entra_id and lead.is_active
-    left join plan_user as old_lead
-        on
-            present.kind = 'group'
-            and present.lead_id = old_lead.user_id
-            and (old_lead.action = 'rejected' or old_lead.hold = 'protected')
+    left join plan_left_alone as old_lead on present.kind = 'group' and present.lead_id = old_lead.user_id
+    left join sheltered on present.id = sheltered.team_id
     where
         staged.key is not null
         or (
             setting.may_leave
             and present.status = 'active'
             and not (setting.no_groups and present.kind = 'group')
-            and not exists (
-                select 1 from sheltered
-                where sheltered.team_id = present.id
-            )
         )
 )
 
@@ -73,9 +74,11 @@ select
     paired.description,
     paired.email,
     paired.lead_entra_id,
+    paired.is_sheltered,
     coalesce(difference.fields, '{}') as fields,
     case
         when paired.team_id is null then 'create'
+        when paired.is_sheltered then 'keep'
         when not paired.is_staged then 'archive'
         when paired.old_status = 'archived' then 'reactivate'
         when difference.fields is not null then 'update'

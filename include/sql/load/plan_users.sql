@@ -71,7 +71,12 @@ known as (
         staged.email as new_email,
         link.id is not null as is_link,
         staged.entra_id is not null as has_profile,
-        setting.may_leave,
+        setting.may_leave and person.state <> all(setting.ignored) as may_leave,
+        leaver.since,
+        case
+            when setting.grace > interval '0 days' then coalesce(leaver.since, setting.as_of) + setting.grace
+        end as leaves_at,
+        setting.as_of,
         lower(app_user.email) = any(setting.protected)
         or person.entra_id::text = any(setting.protected) as is_protected
     from person
@@ -81,6 +86,7 @@ known as (
         on person.entra_id = same.entra_id and same.account_id = setting.account_id
     left join peoplegoal.app_user as app_user
         on app_user.id = coalesce(same.id, link.id) and app_user.account_id = setting.account_id
+    left join sync.leaver as leaver on app_user.id = leaver.user_id and leaver.account_id = setting.account_id
     left join peoplegoal.profile as profile on app_user.id = profile.user_id
     left join stage_profile as staged on person.entra_id = staged.entra_id and person.state = 'in_scope'
 ),
@@ -95,8 +101,9 @@ decided as (
             when known.is_link then 'link'
             when known.state = 'in_scope' and known.old_status = 'deactivated' then 'reactivate'
             when known.state = 'in_scope' then 'keep'
-            when known.old_status <> 'deactivated' and known.may_leave then 'deactivate'
-            else 'none'
+            when known.user_id is null or known.old_status = 'deactivated' or not known.may_leave then 'none'
+            when known.leaves_at > known.as_of and not known.is_protected then 'wait'
+            else 'deactivate'
         end as action
     from known
 )
@@ -114,9 +121,12 @@ select
     new_email as email,
     action,
     action in ('create', 'link', 'reactivate', 'keep') as is_active,
-    -- Withheld, and why: 'protected' or 'email_conflict'.
+    since as leaver_since,
+    case when action = 'wait' then leaves_at end as leaves_at,
+    -- Withheld, and why: 'protected', 'email_conflict' or the kind of a decision.
     case when action = 'deactivate' and is_protected then 'protected' end as hold,
-    null::text as hold_reason
+    null::text as hold_reason,
+    null::bigint as decision_id
 from decided
 where action <> 'none' or user_id is not null;
 

@@ -1,5 +1,5 @@
 -- record_changes: plan_change -> sync.change.
-insert into sync.change (run_id, seq, entity, action, user_id, team_id, entra_id, label, fields, status)
+insert into sync.change (run_id, seq, entity, action, user_id, team_id, entra_id, label, fields, status, decision_id)
 select
     run_id,
     seq,
@@ -10,5 +10,6 @@ select
     entra_id,
     label,
     fields,
-    status
+    status,
+    decision_id
 from plan_change;

@@ -7,6 +7,7 @@ create temporary table stage_setting (
     account_id bigint not null,
     run_id bigint not null,
     dry_run boolean not null,
+    as_of timestamptz not null,
     complete boolean not null,
     -- What speaks against its being complete, in words.
     gaps text,
@@ -17,7 +18,15 @@ create temporary table stage_setting (
     seeded text[] not null,
     uncleared text[] not null,
     protected text[] not null,
+    -- States of stage_person that make nobody leave, and how long the others stay.
+    ignored text[] not null,
+    grace interval not null,
+    -- Who manages a leaver's reports: none, keep, to_managers_manager.
+    reports text not null,
+    managers_are_teams boolean not null,
     population integer not null,
+    -- The account was never loaded before.
+    is_first boolean not null,
     is_empty boolean not null,
     -- Whether absence is evidence tonight.
     may_leave boolean not null,
@@ -79,4 +88,25 @@ create temporary table stage_code (
     severity text not null,
     step text not null,
     hint text
+) on commit drop;
+
+-- Not of the input: teams over the limit of losses.
+create temporary table plan_team_loss (
+    team_key text primary key,
+    entra_id uuid not null,
+    members bigint not null,
+    lost bigint not null
+) on commit drop;
+
+-- Not of the input: people whose manager the directory does not name, and who keep or get one all the same.
+create temporary table plan_kept_manager (
+    user_id bigint primary key,
+    entra_id uuid not null,
+    manager_id bigint not null,
+    -- Null: a manager of whom the directory knows nothing.
+    manager_entra_id uuid,
+    -- The leaver for whom the manager stands in.
+    leaver_id bigint,
+    -- The link would close a circle: it is left out.
+    is_circle boolean not null default false
 ) on commit drop;

@@ -1,7 +1,9 @@
--- team_losses: teams that lose more than a share of their members, not counting people who leave. Worst first.
+-- plan_team_losses: teams that would lose more than a share of their members; people who leave and teams that are gone
+-- do not count.
+insert into plan_team_loss (team_key, entra_id, members, lost)
 select
-    team.kind,
-    team.entra_id::text,
+    team.team_key,
+    team.entra_id,
     before.members,
     count(*) as lost
 from plan_member as planned
@@ -16,6 +18,5 @@ where
     and not planned.is_leaver
     and team.action <> 'archive'
     and before.members >= %(min_members)s
-group by team.kind, team.entra_id, before.members
-having count(*) * 100 > before.members * %(percent)s
-order by count(*) * 1.0 / before.members desc, team.entra_id;
+group by team.team_key, team.entra_id, before.members
+having count(*) * 100 > before.members * %(percent)s;
