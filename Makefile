@@ -1,13 +1,17 @@
 # `make` lists the targets. Needs git, make and a Python 3.11, 3.12 or 3.13; everything else is set up in .venv and .local.
 .DEFAULT_GOAL := help
-.PHONY: help setup sync test up down doctor day psql migrate lint format lock bench soak clean
+.PHONY: help setup sync test up down doctor decisions day psql migrate lint format lock bench soak clean
 # A parallel make would run two of them on the same files.
 .NOTPARALLEL:
 
 ACCOUNT ?= contoso
 MODE ?= auto
+DATE ?=
 DRY_RUN ?=
 SCENARIO ?=
+SHOW ?=
+APPROVE ?=
+REJECT ?=
 export SQL
 LOCAL := .venv/bin/python -m entra_sync.local
 
@@ -17,9 +21,9 @@ help: ## list the targets
 setup: ## make or update .venv (all targets do so first)
 	@sh scripts/setup
 
-sync: setup ## run one account's DAG once, whole, and print the summary (ACCOUNT=contoso MODE=auto|full|incremental DRY_RUN=1 SCENARIO=...)
+sync: setup ## run one account's DAG once, whole, and print the summary (ACCOUNT=contoso MODE=auto|full|incremental|replay DATE=... DRY_RUN=1 SCENARIO=...)
 	@$(LOCAL) sync --account "$(ACCOUNT)" --mode "$(MODE)" $(if $(filter-out 0 no false,$(DRY_RUN)),--dry-run) \
-		$(if $(SCENARIO),--scenario "$(SCENARIO)")
+		$(if $(DATE),--date "$(DATE)") $(if $(SCENARIO),--scenario "$(SCENARIO)")
 
 test: setup ## lint, format, types, SQL lint and every test
 	@sh scripts/test
@@ -32,6 +36,10 @@ down: setup ## stop what up started
 
 doctor: setup ## check connections, permissions, database and store; say what to do about each
 	@$(LOCAL) run entra-sync doctor
+
+decisions: setup ## what limits withheld and waits for an answer (SHOW=5 names whom run 5 holds, APPROVE=5 or REJECT=5 answers)
+	@$(LOCAL) run entra-sync decisions $(if $(SHOW),show "$(SHOW)",$(if $(APPROVE),approve "$(APPROVE)",$(if $(REJECT),\
+		reject "$(REJECT)")))
 
 day: setup ## let a working day pass in the sandbox tenant; then make sync shows the night
 	@$(LOCAL) day
@@ -59,10 +67,12 @@ bench: setup ## measure, and print ratios against floors and limits
 	@$(LOCAL) run python -m bench
 
 soak: setup ## hundreds of random histories, processes killed at random, a tenant of 1,000,000 users (takes an hour)
-	@ENTRA_SYNC_HISTORIES=150 ENTRA_SYNC_KILLS=50 .venv/bin/python -m pytest -n2 tests/e2e/test_histories.py tests/e2e/test_killed.py
+	@ENTRA_SYNC_HISTORIES=150 ENTRA_SYNC_KILLS=50 .venv/bin/python -m pytest -n2 tests/e2e/test_histories.py tests/e2e/test_killed.py \
+		tests/crash/test_killed_load.py
 	@ENTRA_SYNC_EXAMPLES=1000 .venv/bin/python -m pytest -n0 tests/transform/test_properties.py
 	@$(LOCAL) run python -m bench.scale --users 1000000 --groups 50000 --memberships 5000000 --quota L
 	@$(LOCAL) run python -m bench.rules --sizes 100000 1000000
+	@$(LOCAL) run python -m bench.loading --users 1000000 --rounds 1 --profile
 
 clean: setup ## stop everything and delete this set-up's databases, logs and store
 	@$(LOCAL) clean

@@ -11,6 +11,7 @@ import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable, Param, get_parsing_context, task
 
 from entra_sync.airflow.accounts import AccountDag, account_dags, accounts_folder
+from entra_sync.airflow.assets import HELD
 from entra_sync.airflow.retries import DELAY, LONGEST_DELAY, TransientOnly, retries
 
 DOC = """
@@ -23,10 +24,11 @@ in `sync.issue`, every run in `sync.run`.
 | step | on failure |
 |---|---|
 | open_run | another run works on the account: waits, then is retried |
-| extract | a failed page fails the run: nobody leaves on half a picture |
+| extract | a failed page fails the run: nobody leaves on half a picture; a replay takes a stored snapshot |
 | validate | bad rows are rejected one by one; a bad set blocks the run |
 | transform | pure: the same snapshot gives the same tables |
-| load | one transaction: everything or nothing; limits are held against the plan first |
+| load | one transaction: everything or nothing; what is over a limit is held, all else applied |
+| ask | starts `entra_sync_decisions` when something new is held; skipped otherwise |
 | close_run | always runs; records also what failed |
 
 Configuration: `{file}`. Connection: `entra_{account}`. *Trigger* offers the mode and a dry run that writes no profile.
@@ -36,9 +38,17 @@ PARAMS = {
     "mode": Param(
         "auto",
         type="string",
-        enum=["auto", "full", "incremental"],
+        enum=["auto", "full", "incremental", "replay"],
         title="Mode",
-        description="auto: what is enough; full: all of the tenant; incremental: puts off the weekly full reading",
+        description="auto: what is enough; full: all of the tenant; incremental: puts off the weekly full reading; "
+        "replay: a stored snapshot again, with today's account file. A backfill always replays",
+    ),
+    "date": Param(
+        None,
+        type=["null", "string"],
+        format="date",
+        title="Date to replay",
+        description="For the mode replay: the day whose snapshot is taken. Empty: the one that PeopleGoal shows now",
     ),
     "dry_run": Param(
         False, type="boolean", title="Dry run", description="Plan and record, but change no profile or team"
@@ -57,8 +67,8 @@ def build(entry: AccountDag) -> DAG:
         start_date=pendulum.datetime(2026, 1, 1, tz=entry.timezone),
         catchup=False,
         max_active_runs=1,
-        # A backfill would write today's directory under an old date; replaying a stored night is not offered yet.
-        allowed_run_types=["scheduled", "manual"],
+        # A backfill replays stored nights; an approval in entra_sync_decisions starts a run by an operator.
+        allowed_run_types=["scheduled", "manual", "backfill", "operator_triggered"],
         params=PARAMS,
         tags=["entra", "peoplegoal", entry.account],
         default_args={
@@ -73,7 +83,8 @@ def build(entry: AccountDag) -> DAG:
     ) as dag:
         account_file = str(entry.path)
 
-        @task
+        # A backfill starts several runs at once: one at a time waits for the account, and takes a worker for it.
+        @task(max_active_tis_per_dag=1)
         def open_run(**context: Any) -> int:
             """Open the run's row in the sync history and take the account's lease."""
             from entra_sync.airflow import tasks
@@ -108,6 +119,13 @@ def build(entry: AccountDag) -> DAG:
 
             return tasks.load(account_file, snapshot_uri, checks_uri, curated_uri, context)
 
+        @task(outlets=[HELD])
+        def ask(**context: Any) -> None:
+            """Have people asked about what this run holds; skipped when it asks nothing new."""
+            from entra_sync.airflow import tasks
+
+            tasks.ask(account_file, context)
+
         @task
         def close_run(**context: Any) -> str:
             """Close the run's row with its outcome, also after a failure, and release the account."""
@@ -122,7 +140,7 @@ def build(entry: AccountDag) -> DAG:
         loaded = load(snapshot, checks, curated)
         closed = close_run()
         # With on_failure_fail_dagrun the teardown alone would decide about the DAG run, and hide a failed step.
-        loaded >> closed.as_teardown(setups=opened)
+        loaded >> ask() >> closed.as_teardown(setups=opened)
     return dag
 
 

@@ -301,6 +301,10 @@ _RUN = {
         "A stored snapshot is missing, unsealed or damaged",
         "Run the step extract again.",
     ),
+    "snapshot_missing": (
+        "Nothing is stored of the day that shall be replayed",
+        "Entra cannot be read as of a past day: choose a day whose snapshot is kept, or run a full sync.",
+    ),
     "validation_blocked": (
         "The snapshot as a whole must not be loaded",
         "See the issues of the step validate; mend what they name and run again.",
@@ -312,6 +316,10 @@ _RUN = {
     "lease_lost": (
         "The run was taken for dead and another one took the account over",
         "Nothing to do if the other run succeeded; otherwise run again.",
+    ),
+    "database_failed": (
+        "PostgreSQL ended a step of the run",
+        "The step is tried again; if it fails every time, see to the database with what the message says.",
     ),
     "run_abandoned": (
         "The run ended without closing its row",

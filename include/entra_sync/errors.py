@@ -9,9 +9,11 @@
     |   +-- GraphUnavailable       transient: throttled, 5xx, time-out; retried within bounds, then raised
     |   +-- GraphProtocolError     an answer that breaks the contract: repeated or foreign nextLink, truncated body
     +-- SnapshotError              a stored snapshot is missing, unsealed or damaged
+    |   +-- SnapshotMissing        nothing is stored of the day that shall be replayed
     +-- ValidationBlocked          the snapshot as a whole must not be loaded
     +-- AccountBusy                transient: another run works on the account
     +-- LeaseLost                  this run was taken for dead and another one took the account over
+    +-- DatabaseFailed             transient: PostgreSQL ended a step: lock, full disk, lost connection, restart
 
 ``transient`` tells the scheduler whether trying again later can help. Messages never carry a name, an address, a secret
 or a token; object ids may appear.
@@ -86,6 +88,10 @@ class SnapshotError(EntraSyncError):
     """A stored snapshot is missing, unsealed or damaged."""
 
 
+class SnapshotMissing(SnapshotError):
+    """Nothing is stored of the day that shall be replayed."""
+
+
 class ValidationBlocked(EntraSyncError):
     """The snapshot as a whole must not be loaded."""
 
@@ -98,3 +104,9 @@ class AccountBusy(EntraSyncError):
 
 class LeaseLost(EntraSyncError):
     """Another run took the account over."""
+
+
+class DatabaseFailed(EntraSyncError):
+    """PostgreSQL ended a step; the text is ours, because PostgreSQL's own may quote people's data."""
+
+    transient = True

@@ -12,7 +12,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 from upath import UPath
@@ -20,11 +22,15 @@ from upath import UPath
 from entra_sync import record
 from entra_sync.config.account import AccountConfig
 from entra_sync.config.connection import EntraConnection
-from entra_sync.config.stored import to_json
+from entra_sync.config.readable import readable
+from entra_sync.config.stored import from_json, to_json
 from entra_sync.db import connect
+from entra_sync.decisions import decisions
 from entra_sync.errors import SnapshotError, ValidationBlocked
+from entra_sync.extract.select import OWNERS
 from entra_sync.extract.snapshot import Manifest, read_manifest, read_tables
 from entra_sync.extract.tenant import extract_tenant
+from entra_sync.replay import of_day, shown_now
 from entra_sync.store import Store, read_table, whole_file, write_table
 
 log = logging.getLogger("entra_sync")
@@ -45,8 +51,11 @@ class RunRef:
     store: Store
 
 
-def open_run(ref: RunRef, *, dag_id: str, run_type: str, mode: str, dry_run: bool) -> int:
-    """Open the run's row and take the account's lease, waiting for a run that holds it. Gives the run id."""
+def open_run(ref: RunRef, *, dag_id: str, run_type: str, mode: str, dry_run: bool, day: date | None = None) -> int:
+    """Open the run's row and take the account's lease, waiting for a run that holds it. Gives the run id.
+
+    ``day``: of the curated tables, in the account's time zone; today unless given.
+    """
     with connect(ref.database_url) as connection:
         run = record.open_run(
             connection,
@@ -57,17 +66,27 @@ def open_run(ref: RunRef, *, dag_id: str, run_type: str, mode: str, dry_run: boo
             run_type=run_type,
             mode=mode,
             dry_run=dry_run,
+            day=day or datetime.now(ZoneInfo(ref.account.timezone)).date(),
         )
     log.info("step=open run=%s account=%s attempt=%s dry_run=%s", run.id, ref.account.account, run.attempt, dry_run)
     return run.id
 
 
-def extract(ref: RunRef, sign_in: Callable[[], EntraConnection], *, mode: str = "auto") -> str:
-    """Read the tenant into a sealed snapshot; ``mode`` is auto, full or incremental.
+def extract(ref: RunRef, sign_in: Callable[[], EntraConnection], *, mode: str = "auto", day: date | None = None) -> str:
+    """Read the tenant into a sealed snapshot; ``mode`` is auto, full, incremental or replay.
 
-    Gives the snapshot's URI; a run that was sealed already keeps its snapshot.
+    ``replay`` reads nothing of Graph: it takes the stored snapshot of ``day``, or the one that is shown now. Gives the
+    snapshot's URI; a run that was sealed already keeps its snapshot.
     """
     with _step(ref, "extract") as (run, facts):
+        if mode == "replay":
+            with connect(ref.database_url) as connection:
+                zone = ref.account.timezone
+                stored = of_day(connection, run, zone, day) if day else shown_now(connection, run, zone)
+                reason = f"run {stored.manifest.run_id} of {stored.day}"
+                record.note_reading(connection, run, mode=mode, reason=reason, snapshot_uri=stored.uri, day=stored.day)
+            facts |= {"mode": mode, "snapshot_of_run": stored.manifest.run_id, "day": stored.day}
+            return stored.uri
         folder = ref.store.landing(ref.account.account, run.id)
         manifest = _sealed(folder)
         if manifest is None:
@@ -83,7 +102,14 @@ def extract(ref: RunRef, sign_in: Callable[[], EntraConnection], *, mode: str = 
                 sign_in(), ref.account, folder, run_id=run.id, mode=mode, known=known, decided=decided
             )
         with connect(ref.database_url) as connection:
-            record.note_reading(connection, run, mode=manifest.mode, reason=manifest.reason, traffic=manifest.traffic)
+            record.note_reading(
+                connection,
+                run,
+                mode=manifest.mode,
+                reason=manifest.reason,
+                traffic=manifest.traffic,
+                snapshot_uri=str(folder),
+            )
         facts |= manifest.counts | manifest.traffic | {"mode": manifest.mode, "complete": manifest.complete}
     return str(folder)
 
@@ -99,15 +125,23 @@ def validate(ref: RunRef, snapshot_uri: str) -> str:
     with _step(ref, "validate") as (run, facts):
         manifest = read_manifest(snapshot_uri)
         _same_account(ref, manifest)
-        folder = ref.store.checks(ref.account.account, run.id)
+        tables = read_tables(snapshot_uri, manifest)
+        account = ref.account
+        if run.mode == "replay":
+            # An attribute that was not read then clears nothing now.
+            account, left_out = readable(
+                account, tables.users.column_names, owners=OWNERS in tables.groups.column_names
+            )
+            facts |= {"left_out": ",".join(left_out)} if left_out else {}
+        folder = ref.store.checks(account.account, run.id)
         with whole_file(folder / ACCOUNT) as file:
-            file.write(to_json(ref.account).encode())
+            file.write(to_json(account).encode())
         with connect(ref.database_url) as connection:
-            nights = ref.account.checks.nights()
-            history = record.history_of_checks(connection, ref.account.account, nights=nights, before=run.id)
+            nights = account.checks.nights()
+            history = record.history_of_checks(connection, account.account, nights=nights, before=run.id)
         checked = check(
-            read_tables(snapshot_uri, manifest),
-            ref.account,
+            tables,
+            account,
             complete=manifest.complete,
             as_of=manifest.as_of,
             history=history,
@@ -132,20 +166,25 @@ def validate(ref: RunRef, snapshot_uri: str) -> str:
     return str(folder)
 
 
-def transform(ref: RunRef, snapshot_uri: str, checks_uri: str, *, date: str) -> str:
-    """Make the day's PeopleGoal tables; running a date again replaces them. Gives the URI of the folder."""
+def transform(ref: RunRef, snapshot_uri: str, checks_uri: str) -> str:
+    """Make the PeopleGoal tables of the run's day; running a day again replaces them. Gives the URI of the folder."""
+    from entra_sync.headcount import marked
     from entra_sync.scope import decide
     from entra_sync.transform import build
     from entra_sync.validate import rejections
 
-    with _step(ref, "transform") as (_, facts):
-        tables = read_tables(snapshot_uri, read_manifest(snapshot_uri))
+    with _step(ref, "transform") as (run, facts):
+        manifest = read_manifest(snapshot_uri)
+        tables = read_tables(snapshot_uri, manifest)
+        account = _configuration(ref, run, checks_uri)
         rejected = rejections(read_table(UPath(checks_uri) / ISSUES))
-        decisions = decide(tables.users, tables.groups, tables.memberships, ref.account)
-        curated = build(tables, ref.account, rejected, decisions)
-        folder = ref.store.curated(ref.account.account, date)
+        decisions = decide(tables.users, tables.groups, tables.memberships, account)
+        curated = build(tables, account, rejected, decisions)
+        folder = ref.store.curated(ref.account.account, str(run.day))
         for name in CURATED:
             table: pa.Table = getattr(curated, name)
+            if name == "person":
+                table = marked(table, complete=manifest.complete)
             write_table(folder / f"{name}.parquet", table)
             facts[name] = table.num_rows
     return str(folder)
@@ -153,6 +192,7 @@ def transform(ref: RunRef, snapshot_uri: str, checks_uri: str, *, date: str) -> 
 
 def load(ref: RunRef, snapshot_uri: str, checks_uri: str, curated_uri: str) -> dict[str, Any]:
     """Apply the day's tables to the database in one transaction, together with the record of it. Gives the counts."""
+    from entra_sync.headcount import recount
     from entra_sync.load import Curated, SnapshotRef, load_run
 
     with _step(ref, "load") as (run, facts):
@@ -163,13 +203,24 @@ def load(ref: RunRef, snapshot_uri: str, checks_uri: str, curated_uri: str) -> d
         result = load_run(
             ref.database_url,
             run=run,
-            account=ref.account,
+            account=_configuration(ref, run, checks_uri),
             curated=Curated(**tables),
             snapshot=SnapshotRef.of(snapshot_uri, manifest),
         )
+        if not run.dry_run and run.day is not None:
+            with connect(ref.database_url) as connection:
+                recount(connection, run.account_id, ref.store.curated_of(ref.account.account), run.day)
         counts = asdict(result)
         facts |= counts
     return counts
+
+
+def asked(ref: RunRef) -> list[int]:
+    """The decisions that this run asks for, and nobody has answered yet: their ids."""
+    with connect(ref.database_url) as connection:
+        run = record.current_run(connection, ref.account.account, ref.dag_run_id)
+        found = decisions(connection, account=ref.account.account, run_id=run.id, waiting=True)
+    return [one.id for one in found if one.run_id == run.id]
 
 
 def close_run(ref: RunRef) -> str:
@@ -209,6 +260,13 @@ def _sealed(folder: UPath) -> Manifest | None:
         return read_manifest(str(folder))
     except SnapshotError:
         return None
+
+
+def _configuration(ref: RunRef, run: record.Run, checks_uri: str) -> AccountConfig:
+    """The account file; of a replay as far as the snapshot allows, as validate kept it."""
+    if run.mode != "replay":
+        return ref.account
+    return from_json((UPath(checks_uri) / ACCOUNT).read_text(encoding="utf-8"))
 
 
 def _same_account(ref: RunRef, manifest: Manifest) -> None:

@@ -3,7 +3,8 @@
     landing/<account>/<run_id>/    users, groups, memberships (.parquet), manifest.json: immutable once sealed
     checks/<account>/<run_id>/     what validate found (issues.parquet), every check (checks.json) and its page
                                    (data_docs/index.html), the configuration of the run (account.json)
-    curated/<account>/<date>/      profile, team, team_member, person, issues (.parquet): rebuilt when a date runs again
+    curated/<account>/<date>/      profile, team, team_member, person, issues, org_chart, counted (.parquet): rebuilt
+                                   when a date runs again
 
 The root is anything that fsspec opens (file, abfs, s3, gs). Files hold people's data: local ones are 0600.
 """
@@ -49,9 +50,13 @@ class Store:
         """Folder of what a run found in the snapshot."""
         return self.root / "checks" / account / str(run_id)
 
+    def curated_of(self, account: str) -> UPath:
+        """Folder of an account's PeopleGoal tables, one folder per day."""
+        return self.root / "curated" / account
+
     def curated(self, account: str, date: str) -> UPath:
         """Folder of one day's PeopleGoal tables; ``date`` is ISO, in the account's time zone."""
-        return self.root / "curated" / account / date
+        return self.curated_of(account) / date
 
 
 class Sealed(io.RawIOBase):

@@ -88,6 +88,7 @@ create index profile_by_employee_id on peoplegoal.profile (account_id, employee_
 create index team_by_lead on peoplegoal.team (account_id, lead_id);
 create index team_member_by_user on peoplegoal.team_member (account_id, user_id);
 create index team_member_by_team on peoplegoal.team_member (account_id, team_id);
+create index app_user_by_status on peoplegoal.app_user (account_id, status, id);
 
 comment on schema peoplegoal is 'The application''s people and teams';
 comment on table peoplegoal.account is 'One customer';
@@ -156,10 +157,12 @@ create table sync.run (
     requests integer not null default 0,
     resource_units integer not null default 0,
     checks_uri text,
-    undoes bigint constraint run_undoes references sync.run (id) on delete set null,
+    undoes bigint,
     day date,
     constraint run_attempt unique (account_id, dag_run_id, attempt),
-    constraint run_of_account unique (account_id, id)
+    constraint run_of_account unique (account_id, id),
+    constraint run_undoes foreign key (account_id, undoes) references sync.run (account_id, id)
+    on delete set null (undoes)
 );
 
 -- No foreign keys to users and teams: the history outlives what it tells of.
@@ -252,6 +255,7 @@ create table sync.decision (
     ),
     asked_at timestamptz not null default now(),
     expires_at timestamptz not null,
+    asked_in text,
     answered_at timestamptz,
     answered_by text,
     applied_run_id bigint,
@@ -293,24 +297,21 @@ create table sync.headcount (
 -- The names behind the numbers: every counter of a run, counted again from its changes and issues.
 -- users_seen, users_unchanged and teams_unchanged tell of what has no row.
 create view sync.run_count as
-select
-    run.id as run_id,
-    coalesce(changed.users_created, 0) as users_created,
-    coalesce(changed.users_updated, 0) as users_updated,
-    coalesce(changed.users_reactivated, 0) as users_reactivated,
-    coalesce(changed.users_deactivated, 0) as users_deactivated,
-    coalesce(changed.users_held, 0) as users_held,
-    coalesce(changed.users_rejected, 0) as users_rejected,
-    coalesce(changed.teams_created, 0) as teams_created,
-    coalesce(changed.teams_updated, 0) as teams_updated,
-    coalesce(changed.teams_archived, 0) as teams_archived,
-    coalesce(changed.members_added, 0) as members_added,
-    coalesce(changed.members_removed, 0) as members_removed,
-    coalesce(found.errors, 0) as errors,
-    coalesce(found.warnings, 0) as warnings
-from sync.run as run
-left join lateral (
+with judged as (
     select
+        run_id,
+        entity,
+        action,
+        status,
+        entra_id,
+        team_id,
+        status in ('applied', 'dry_run', 'reverted') as does
+    from sync.change
+),
+
+changed as (
+    select
+        change.run_id,
         count(*) filter (where change.entity = 'user' and change.action = 'create' and does) as users_created,
         count(*) filter (where change.entity = 'user' and change.action = 'reactivate' and does) as users_reactivated,
         count(*) filter (where change.entity = 'user' and change.action = 'deactivate' and does) as users_deactivated,
@@ -334,17 +335,37 @@ left join lateral (
                 or (change.entity = 'team_member' and change.action = 'update')
             )
         ) as teams_updated
-    from sync.change as change
-    cross join lateral (select change.status in ('applied', 'dry_run', 'reverted') as does) as counts
-    where change.run_id = run.id
-) as changed on true
-left join lateral (
+    from judged as change
+    group by change.run_id
+),
+
+found as (
     select
+        issue.run_id,
         count(*) filter (where issue.severity = 'error') as errors,
         count(*) filter (where issue.severity = 'warning') as warnings
     from sync.issue as issue
-    where issue.run_id = run.id
-) as found on true;
+    group by issue.run_id
+)
+
+select
+    run.id as run_id,
+    coalesce(changed.users_created, 0) as users_created,
+    coalesce(changed.users_updated, 0) as users_updated,
+    coalesce(changed.users_reactivated, 0) as users_reactivated,
+    coalesce(changed.users_deactivated, 0) as users_deactivated,
+    coalesce(changed.users_held, 0) as users_held,
+    coalesce(changed.users_rejected, 0) as users_rejected,
+    coalesce(changed.teams_created, 0) as teams_created,
+    coalesce(changed.teams_updated, 0) as teams_updated,
+    coalesce(changed.teams_archived, 0) as teams_archived,
+    coalesce(changed.members_added, 0) as members_added,
+    coalesce(changed.members_removed, 0) as members_removed,
+    coalesce(found.errors, 0) as errors,
+    coalesce(found.warnings, 0) as warnings
+from sync.run as run
+left join changed on run.id = changed.run_id
+left join found on run.id = found.run_id;
 
 create index run_newest on sync.run (account_id, id desc);
 create index run_by_undoes on sync.run (undoes) where undoes is not null;
@@ -357,6 +378,10 @@ create index decision_newest on sync.decision (account_id, kind, id desc);
 create index decision_of_run on sync.decision (account_id, run_id);
 create index change_by_decision on sync.change (decision_id) where decision_id is not null;
 create index run_by_day on sync.run (account_id, day desc, id desc) where day is not null;
+create index run_by_start on sync.run (account_id, started_at desc, id desc);
+create index run_by_status on sync.run (account_id, status, started_at desc, id desc);
+create index change_by_kind on sync.change (run_id, entity, action, seq);
+create index issue_by_code on sync.issue (run_id, code, seq);
 
 comment on schema sync is 'The record of the directory sync';
 comment on table sync.run is 'One row per attempt of a run: opened first, closed last';
@@ -399,6 +424,7 @@ comment on column sync.decision.over is 'The limit that was reached, in words';
 comment on column sync.decision.status is
 'open; approved: waits for the run that applies it; applied; rejected; expired: nobody answered in time, which means no;
 superseded: the plan changed before it was answered or applied';
+comment on column sync.decision.asked_in is 'The run of entra_sync_decisions that asks; null until one does';
 comment on column sync.decision.answered_by is 'Who decided, as Airflow or the operating system names them';
 comment on column sync.change.decision_id is 'The question that a held change waits for';
 comment on table sync.leaver is 'People who are to leave when the account''s days of grace are over';

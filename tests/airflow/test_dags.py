@@ -23,10 +23,10 @@ print("RESULT" + json.dumps({
     "dags": {d.dag_id: {
         "tasks": {t.task_id: sorted(t.upstream_task_ids) for t in d.tasks},
         "max_active_runs": d.max_active_runs, "catchup": d.catchup, "timezone": str(d.timezone),
-        "schedule": d.timetable.expression, "doc": d.doc_md or "", "params": sorted(d.params),
+        "schedule": getattr(d.timetable, "expression", None), "doc": d.doc_md or "", "params": sorted(d.params),
         "teardown": [t.task_id for t in d.tasks if t.is_teardown],
         "run_types": sorted(str(getattr(k, "value", k)) for k in d.allowed_run_types or []),
-        "retries": {t.retries for t in d.tasks}.pop(),
+        "retries": min(t.retries for t in d.tasks),
     } for d in bag.dags.values()},
 }))
 """
@@ -64,7 +64,8 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_every_account_file_has_its_dag(parsed: dict[str, Any]) -> None:
     assert parsed["errors"] == {}
-    assert sorted(parsed["dags"]) == ["entra_sync_broken", "entra_sync_contoso", "entra_sync_fabrikam"]
+    accounts = ["entra_sync_broken", "entra_sync_contoso", "entra_sync_fabrikam"]
+    assert sorted(parsed["dags"]) == sorted([*accounts, "entra_sync_decisions"])
 
 
 def test_parsing_loads_neither_pandas_nor_great_expectations(parsed: dict[str, Any]) -> None:
@@ -79,7 +80,8 @@ def test_the_steps_follow_one_another_and_the_run_is_always_closed(parsed: dict[
     assert "validate" in dag["tasks"]["transform"]
     assert "transform" in dag["tasks"]["load"]
     assert dag["teardown"] == ["close_run"]
-    assert "load" in dag["tasks"]["close_run"]
+    assert dag["tasks"]["ask"] == ["load"]
+    assert "ask" in dag["tasks"]["close_run"]
 
 
 def test_the_schedule_is_the_accounts_own(parsed: dict[str, Any]) -> None:
@@ -88,8 +90,8 @@ def test_the_schedule_is_the_accounts_own(parsed: dict[str, Any]) -> None:
     assert dag["schedule"] == "30 1 * * *"
     assert dag["timezone"] == "Europe/London"
     assert (dag["max_active_runs"], dag["catchup"]) == (1, False)
-    assert dag["run_types"] == ["manual", "scheduled"]
-    assert dag["params"] == ["dry_run", "mode"]
+    assert dag["run_types"] == ["backfill", "manual", "operator_triggered", "scheduled"]
+    assert dag["params"] == ["date", "dry_run", "mode"]
     assert "contoso.yaml" in dag["doc"]
 
 
@@ -97,5 +99,5 @@ def test_the_default_account_file_parses(tmp_path: Path) -> None:
     parsed = parse(tmp_path, ROOT / "include" / "accounts")
 
     assert parsed["errors"] == {}
-    assert list(parsed["dags"]) == ["entra_sync_contoso"]
+    assert sorted(parsed["dags"]) == ["entra_sync_contoso", "entra_sync_decisions"]
     assert parsed["dags"]["entra_sync_contoso"]["schedule"] == "0 0 * * *"

@@ -21,13 +21,15 @@ def commands(of: argparse.ArgumentParser, before: str = "") -> set[str]:
     found: set[str] = set()
     for action in of._actions:
         if isinstance(action, argparse._SubParsersAction):
+            found |= set() if action.required else {before}
             for name, inner in action.choices.items():
                 found |= commands(inner, f"{before} {name}".strip())
     return found or {before}
 
 
 def told(text: str) -> set[str]:
-    return {match.strip() for match in re.findall(r"entra-sync ((?:accounts )?[a-z]+)", text)}
+    command = r"entra-sync ((?:accounts |decisions (?=show|approve|reject))?[a-z]+)"
+    return {match.strip() for match in re.findall(command, text)}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

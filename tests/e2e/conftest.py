@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ class Nights:
     store: Path
     config: dict[str, Any] = field(default_factory=dict)
     nights: int = 0
+    day: date = date(2026, 11, 23)
 
     def ref(self) -> pipeline.RunRef:
         """The newest night."""
@@ -44,15 +46,17 @@ class Nights:
         """One night; gives the run's status. A step's error is raised after the run was closed, as in Airflow."""
         self.nights += 1
         ref = self.ref()
-        pipeline.open_run(ref, dag_id="entra_sync_contoso", run_type="manual", mode="full", dry_run=dry_run)
+        pipeline.open_run(
+            ref, dag_id="entra_sync_contoso", run_type="manual", mode="full", dry_run=dry_run, day=self.day
+        )
         return self.steps(ref, mode, **overrides)
 
-    def steps(self, ref: pipeline.RunRef, mode: str = "auto", **overrides: Any) -> str:
+    def steps(self, ref: pipeline.RunRef, mode: str = "auto", replayed: date | None = None, **overrides: Any) -> str:
         """The steps of a night that was opened already."""
         try:
-            snapshot = pipeline.extract(ref, lambda: self.tenant.entra_connection(**overrides), mode=mode)
+            snapshot = pipeline.extract(ref, lambda: self.tenant.entra_connection(**overrides), mode=mode, day=replayed)
             checks = pipeline.validate(ref, snapshot)
-            curated = pipeline.transform(ref, snapshot, checks, date="2026-11-23")
+            curated = pipeline.transform(ref, snapshot, checks)
             pipeline.load(ref, snapshot, checks, curated)
         finally:
             status = pipeline.close_run(ref)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from entra_sync.errors import DatabaseFailed
 from tests.load.factory import Directory, Nights, entra_id
 
 KINDS = ("too_many_deactivations", "too_many_creations", "too_much_team_loss")
@@ -164,7 +165,7 @@ def test_a_load_that_fails_uses_up_no_approval(night: Nights) -> None:
         "create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;"
         " create trigger refuse before update on sync.account_state for each row execute function refuse()"
     )
-    with pytest.raises(Exception, match="no"):
+    with pytest.raises(DatabaseFailed, match="P0001"):
         night.run(staff("ann", "bob"))
     night.do("drop trigger refuse on sync.account_state; drop function refuse()")
 

@@ -32,9 +32,7 @@ LIMITS: list[tuple[dict[str, Any], int, bool]] = [
 
 
 @pytest.mark.parametrize(("limit", "leavers", "over"), LIMITS)
-def test_leavers_below_at_and_above_the_limit(
-    nights: Nights, limit: dict[str, Any], leavers: int, over: bool
-) -> None:
+def test_leavers_below_at_and_above_the_limit(nights: Nights, limit: dict[str, Any], leavers: int, over: bool) -> None:
     nights.config = {"guards": {"max_deactivations": limit}}
     directory = company(60)
     nights.run(directory)

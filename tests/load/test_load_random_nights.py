@@ -47,7 +47,7 @@ RULES = st.builds(
     team_loss=st.sampled_from([None, None, 40]),
     grace=st.sampled_from([0, 0, 1, 2]),
     protected=st.sampled_from([frozenset(), frozenset({"ann"})]),
-    ignored=st.sampled_from([frozenset(), frozenset(), frozenset({"disabled"}), frozenset({"out_of_scope", "deleted"})]),
+    ignored=st.sampled_from([frozenset(), frozenset({"disabled"}), frozenset({"out_of_scope", "deleted"})]),
     reports=st.sampled_from(["none", "none", "keep", "to_managers_manager"]),
 )
 

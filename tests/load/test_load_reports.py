@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ CHAIN = ("top", "mid", "low", "rep")
 def chain() -> Directory:
     """Each reports to the one before."""
     directory = Directory.of(*CHAIN)
-    for boss, report in zip(CHAIN, CHAIN[1:], strict=False):
+    for boss, report in pairwise(CHAIN):
         directory.people[report].manager = boss
     return directory
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-import psycopg
 import pytest
 
 from entra_sync import record
 from entra_sync.db import connect
-from entra_sync.errors import AccountBusy
+from entra_sync.errors import AccountBusy, DatabaseFailed
 from entra_sync.undo import UndoResult
 from tests.conftest import ROOT
 from tests.load.factory import Directory, Nights, entra_id
@@ -144,7 +143,7 @@ def test_an_undo_that_fails_half_way_leaves_nothing_behind(nights: Nights, undo:
     nights.do("create function fail() returns trigger language plpgsql as $$ begin raise 'no bob'; end $$")
     nights.do("create trigger fail before update on peoplegoal.team execute function fail()")
 
-    with pytest.raises(psycopg.errors.RaiseException):
+    with pytest.raises(DatabaseFailed, match="P0001"):
         undo(night.run_id)
 
     assert nights.everything() == before

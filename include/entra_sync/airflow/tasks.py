@@ -2,41 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from entra_sync import pipeline
 from entra_sync.airflow.accounts import check_file, read_account
+from entra_sync.airflow.assets import HELD
 from entra_sync.airflow.connections import database_url, entra_connection, store_uri
 from entra_sync.errors import ConfigurationError
 from entra_sync.store import Store
 
-# dag.test() and the scheduler know more kinds; the DAG allows these two.
-RUN_TYPES = {"scheduled": "scheduled", "manual": "manual"}
+# Airflow's kind of run -> the sync history's. An approval starts a run by an operator.
+RUN_TYPES = {"scheduled": "scheduled", "manual": "manual", "operator_triggered": "manual", "backfill": "backfill"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a run is asked to do. ``replayed``: the day whose snapshot it takes; None: the one that is shown now."""
+
+    run_type: str
+    mode: str
+    day: date
+    replayed: date | None
 
 
 def open_run(account_file: str, context: Any) -> int:
     """Open the run; see ``pipeline.open_run``."""
     check_file(account_file)
-    run = context["dag_run"]
-    kind = getattr(run.run_type, "value", run.run_type)
-    if kind not in RUN_TYPES:
-        raise ConfigurationError(f"A run of the kind {kind!r} is not supported.", hint="Trigger the DAG instead.")
-    params = context["params"]
+    ref = _ref(account_file, context)
+    wanted = _wanted(ref, context)
     return pipeline.open_run(
-        _ref(account_file, context),
-        dag_id=run.dag_id,
-        run_type=RUN_TYPES[kind],
-        # What it will be is known when extract has looked at the snapshot before.
-        mode="full",
-        dry_run=bool(params["dry_run"]),
+        ref,
+        dag_id=context["dag_run"].dag_id,
+        run_type=wanted.run_type,
+        # What a reading will be is known when extract has looked at the snapshot before.
+        mode="replay" if wanted.mode == "replay" else "full",
+        dry_run=bool(context["params"]["dry_run"]),
+        day=wanted.day,
     )
 
 
 def extract(account_file: str, context: Any) -> str:
-    """Read the tenant; see ``pipeline.extract``."""
+    """Read the tenant, or take a stored snapshot; see ``pipeline.extract``."""
     ref = _ref(account_file, context)
-    return pipeline.extract(ref, lambda: entra_connection(ref.account), mode=context["params"]["mode"])
+    wanted = _wanted(ref, context)
+    return pipeline.extract(ref, lambda: entra_connection(ref.account), mode=wanted.mode, day=wanted.replayed)
 
 
 def validate(account_file: str, snapshot_uri: str, context: Any) -> str:
@@ -45,15 +57,24 @@ def validate(account_file: str, snapshot_uri: str, context: Any) -> str:
 
 
 def transform(account_file: str, snapshot_uri: str, checks_uri: str, context: Any) -> str:
-    """Make the day's tables. The day is that of ``run_after``: a manual run has no logical date."""
-    ref = _ref(account_file, context)
-    date = context["dag_run"].run_after.astimezone(ZoneInfo(ref.account.timezone)).date().isoformat()
-    return pipeline.transform(ref, snapshot_uri, checks_uri, date=date)
+    """Make the day's tables; see ``pipeline.transform``."""
+    return pipeline.transform(_ref(account_file, context), snapshot_uri, checks_uri)
 
 
 def load(account_file: str, snapshot_uri: str, checks_uri: str, curated_uri: str, context: Any) -> dict[str, Any]:
     """Load the day's tables; see ``pipeline.load``."""
     return pipeline.load(_ref(account_file, context), snapshot_uri, checks_uri, curated_uri)
+
+
+def ask(account_file: str, context: Any) -> None:
+    """Send the asset event that starts ``entra_sync_decisions``, if this run put new questions; else be skipped."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    ref = _ref(account_file, context)
+    asked = pipeline.asked(ref)
+    if not asked:
+        raise AirflowSkipException("Nothing new waits for a decision.")
+    context["outlet_events"][HELD].extra = {"account": ref.account.account, "decisions": asked}
 
 
 def close_run(account_file: str, context: Any) -> str:
@@ -68,3 +89,22 @@ def _ref(account_file: str, context: Any) -> pipeline.RunRef:
         database_url=database_url(),
         store=Store.at(store_uri()),
     )
+
+
+def _wanted(ref: pipeline.RunRef, context: Any) -> Wanted:
+    """What the kind of run, its time and its parameters ask for. Raises ConfigurationError.
+
+    The day is that of ``run_after``, because a manual run has no logical date. A backfill never reads Graph: that
+    would write today's directory under an old date.
+    """
+    run, params = context["dag_run"], context["params"]
+    kind = getattr(run.run_type, "value", run.run_type)
+    if kind not in RUN_TYPES:
+        raise ConfigurationError(f"A run of the kind {kind!r} is not supported.", hint="Trigger the DAG instead.")
+    own = run.run_after.astimezone(ZoneInfo(ref.account.timezone)).date()
+    mode = "replay" if kind == "backfill" else params["mode"]
+    asked = date.fromisoformat(params["date"]) if params.get("date") else None
+    if asked and kind != "backfill" and mode != "replay":
+        raise ConfigurationError("A date is for the mode replay only.", hint="Choose the mode replay, or no date.")
+    replayed = own if kind == "backfill" else asked
+    return Wanted(run_type=RUN_TYPES[kind], mode=mode, day=replayed or own, replayed=replayed)

@@ -6,6 +6,7 @@
     entra-sync history             the latest runs
     entra-sync explain PERSON      why somebody is in PeopleGoal as they are: one person's night, from what is stored
     entra-sync preview             whom and which fields an account file would change, by name; writes nothing
+    entra-sync decisions           what limits withheld, and waits for an answer: list, show, approve, reject
     entra-sync undo RUN            take back what a run did, where nobody has changed it since
 
 Exit status: 0 all well, 1 something is wrong, 2 the command itself was.
@@ -21,6 +22,8 @@ from pathlib import Path
 
 from entra_sync import __version__
 from entra_sync.errors import EntraSyncError
+
+KINDS = ("too_many_deactivations", "too_many_creations", "too_much_team_loss")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -73,6 +76,23 @@ def parser() -> argparse.ArgumentParser:
     preview.add_argument("--limit", type=_positive, help="how many people are named (default: 50; with --json: all)")
     _json(preview)
     preview.set_defaults(run=_preview)
+
+    decisions = commands.add_parser("decisions", help="what limits withheld: list, show, approve once, reject")
+    decisions.add_argument("--account", help="only this account")
+    decisions.add_argument("--all", action="store_true", dest="every", help="also those that were answered")
+    _json(decisions)
+    decisions.set_defaults(run=_decisions)
+    choices = decisions.add_subparsers(metavar="ACTION")
+    for action, help_text in (
+        ("show", "name whom a run holds"),
+        ("approve", "let the next run apply, once, what a run holds"),
+        ("reject", "leave what a run holds as it is"),
+    ):
+        choice = choices.add_parser(action, help=help_text)
+        choice.add_argument("run_id", type=_positive, metavar="RUN", help="the run's number, as history shows it")
+        choice.add_argument("--kind", choices=KINDS, help="only this limit (default: all that the run holds)")
+        _json(choice)
+        choice.set_defaults(run=_decision, action=action)
 
     undo = commands.add_parser("undo", help="take back what a run did, where nobody has changed it since")
     undo.add_argument("run_id", type=_positive, metavar="RUN", help="the run's number, as history shows it")
@@ -140,6 +160,26 @@ def _preview(arguments: argparse.Namespace) -> int:
 
         return print_preview(
             account=arguments.account, file=arguments.config, limit=arguments.limit, as_json=arguments.json
+        )
+
+
+def _decisions(arguments: argparse.Namespace) -> int:
+    with _connections():
+        from entra_sync.cli.decisions import print_decisions
+
+        return print_decisions(account=arguments.account, every=arguments.every, as_json=arguments.json)
+
+
+def _decision(arguments: argparse.Namespace) -> int:
+    with _connections():
+        from entra_sync.cli.decisions import decide
+
+        return decide(
+            arguments.action,
+            arguments.run_id,
+            account=arguments.account,
+            kind=arguments.kind,
+            as_json=arguments.json,
         )
 
 

@@ -17,8 +17,8 @@ from entra_sync.config.account import load_account
 from entra_sync.errors import ConfigurationError
 from entra_sync.explain import Explanation, Nobody, Several, explain
 from entra_sync.explain.answer import Match, Present, RunFacts
-from entra_sync.explain.words import PLANNED, shown
 from entra_sync.store import Store
+from entra_sync.words import PLANNED, shown
 
 STATUSES = {
     "ready_to_invite": "ready to invite",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from entra_sync.explain.person import Directory, FieldValue, Link, TeamOf
-from entra_sync.explain.words import LONGEST, shown
+from entra_sync.words import LONGEST, shown
 
 STATES = {
     "in_scope": "yes",

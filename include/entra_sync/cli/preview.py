@@ -13,10 +13,10 @@ from entra_sync.airflow.connections import database_url, store_uri
 from entra_sync.cli.choice import account_file
 from entra_sync.config.account import load_account
 from entra_sync.errors import ConfigurationError
-from entra_sync.explain.words import PLANNED, change_words
 from entra_sync.load.preview import Preview
 from entra_sync.preview import AccountPreview, preview_account
 from entra_sync.store import Store
+from entra_sync.words import PLANNED, change_words
 
 Row = dict[str, Any]
 SHOWN = 50

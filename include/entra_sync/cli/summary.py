@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from entra_sync import record
 from entra_sync.db import connect
+from entra_sync.decisions import Decision, decisions
 
 OUTCOMES = {
     "success": "success",
@@ -18,6 +19,7 @@ OUTCOMES = {
     "running": "running",
     "held": "held: waits for a decision",
 }
+HELD = {"open": "waits for an answer", "expired": "nobody answered, which means no"}
 USERS = ("created", "updated", "deactivated", "reactivated", "unchanged", "rejected", "held")
 TEAMS = ("created", "updated", "archived", "unchanged")
 MEMBERS = ("added", "removed")
@@ -27,12 +29,13 @@ def print_summary(database_url: str, account: str, dag_run_id: str) -> int:
     """Print the newest attempt of a run; 1 when it failed, else 0. Raises EntraSyncError when there is none."""
     with connect(database_url) as connection:
         run = record.run_summary(connection, account, dag_run_id)
-    print("\n".join(lines(run)))
+        asked = decisions(connection, account=account, run_id=run["id"])
+    print("\n".join(lines(run, asked)))
     return 1 if run["status"] == "failed" else 0
 
 
-def lines(run: dict[str, Any]) -> Iterator[str]:
-    """The summary of one run (``record.run_summary``), line by line."""
+def lines(run: dict[str, Any], asked: Iterable[Decision] = ()) -> Iterator[str]:
+    """The summary of one run (``record.run_summary``), line by line; ``asked``: the decisions about what it holds."""
     dry = ", dry run: nobody was changed" if run["dry_run"] else ""
     yield f"{run['account_name']}: {OUTCOMES[run['status']]}"
     reason = f": {run['mode_reason']}" if run["mode_reason"] else ""
@@ -44,6 +47,11 @@ def lines(run: dict[str, Any]) -> Iterator[str]:
         yield f"  teams            {_counts(run, 'teams', TEAMS)}"
         yield f"  members          {_counts(run, 'members', MEMBERS)}"
         yield f"  ready to invite  {run['ready_to_invite']:,}, {run['ready_to_invite_new']:,} of them by this run"
+    for one in asked:
+        yield f"  held             {one.what}: {HELD.get(one.status, one.status)}"
+    if any(one.status == "open" for one in asked):
+        answers = f"make decisions SHOW={run['id']} names them; APPROVE={run['id']} or REJECT={run['id']} answers"
+        yield f"                   {answers}, as does Airflow (make up)"
     yield f"  problems         {run['errors']:,} errors, {run['warnings']:,} warnings"
     for group in run["issues"]:
         yield from _issue(group)

@@ -86,8 +86,9 @@ class Explanation:
 
     ``issues``: columns of sync.issue. ``done``: changes of this run in words; ``planned`` says that they were not
     made: the run did not come that far, and this is what its plan would be today. ``looked``: how many older snapshots
-    were searched for ``last_seen``. ``ignored``: the account file leaves people alone who left this way. ``checks_passed``: codes of checks on rows that found nothing
-    about this one. ``names``: object id -> name of everybody whom the issues mention.
+    were searched for ``last_seen``. ``checks_passed``: codes of checks on rows that found nothing about this one.
+    ``names``: object id -> name of everybody whom the issues mention. ``ignored``: the account file leaves people
+    alone who left this way.
     """
 
     run: RunFacts

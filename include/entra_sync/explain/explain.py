@@ -24,7 +24,6 @@ from entra_sync.explain.find import Candidate, find, nearest_address
 from entra_sync.explain.peoplegoal import names_of, present, user_of, users_by
 from entra_sync.explain.person import describe
 from entra_sync.explain.stored import Night, older_users, open_night
-from entra_sync.explain.words import change_words
 from entra_sync.load import SnapshotRef
 from entra_sync.load.preview import preview_plan
 from entra_sync.mapping.rows import GUID, Column, pc
@@ -32,6 +31,7 @@ from entra_sync.mapping.values import emails
 from entra_sync.preview import loadable
 from entra_sync.scope import IN_SCOPE, REJECTED
 from entra_sync.store import Store
+from entra_sync.words import change_words
 
 Row = dict[str, Any]
 

@@ -15,11 +15,11 @@ from entra_sync.config.account import AccountConfig
 from entra_sync.config.mapping import FieldMapping
 from entra_sync.config.readable import scope_attributes
 from entra_sync.explain.stored import Night
-from entra_sync.explain.words import mapping_words
 from entra_sync.mapping.paths import read
 from entra_sync.mapping.rows import pc
 from entra_sync.mapping.values import field_values
 from entra_sync.scope.rules import Rule, rules_for
+from entra_sync.words import mapping_words
 
 Row = dict[str, Any]
 

@@ -121,8 +121,9 @@ def open_night(connection: Connection, store: Store, account: AccountConfig, run
                 f"No snapshot of the account {account.account} is kept in {store.root}.",
                 hint=f"Run a sync first: make sync ACCOUNT={account.account}.",
             )
+        run_id = _loaded_last(connection, account, landing / str(run_id)) or run_id
     run = _run(connection, account, run_id)
-    folder = landing / str(run_id)
+    folder = UPath(run["snapshot_uri"]) if run["mode"] == "replay" and run["snapshot_uri"] else landing / str(run_id)
     if not (folder / MANIFEST).exists():
         raise EntraSyncError(
             _no_snapshot(run), hint="entra-sync history lists the runs; without --run it is the newest."
@@ -145,6 +146,14 @@ def open_night(connection: Connection, store: Store, account: AccountConfig, run
         results=read_results(checks),
         left_out=left_out,
     )
+
+
+def _loaded_last(connection: Connection, account: AccountConfig, folder: UPath) -> int | None:
+    """The last run with this snapshot: a replay is newer than the run that read it."""
+    key = {"account": account.account, "snapshot_uri": str(folder)}
+    (row,) = connection.execute(statement("explain/newest_of_snapshot"), key).fetchall()
+    newest: int | None = row["id"]
+    return newest
 
 
 def older_users(landing: UPath, before: int, *, at_most: int) -> Iterator[tuple[int, Manifest, pa.Table]]:

@@ -74,7 +74,7 @@ def _record(connection: Connection, run: Run, snapshot: SnapshotRef, status: str
     values = {
         "run_id": run.id,
         "status": status,
-        "mode": snapshot.mode,
+        "mode": run.mode if run.mode == "replay" else snapshot.mode,
         "as_of": snapshot.as_of,
         "snapshot_uri": snapshot.uri,
         "users": snapshot.users,

@@ -75,6 +75,7 @@ def _run(account_id: int, account: AccountConfig, snapshot: SnapshotRef) -> Run:
         dry_run=True,
         status="running",
         snapshot_uri=snapshot.uri,
+        day=None,
         started_at=snapshot.as_of,
         finished_at=None,
     )

@@ -62,7 +62,13 @@ def _parser() -> argparse.ArgumentParser:
 def _sync(arguments: argparse.Namespace) -> int:
     from entra_sync.local.sync import sync
 
-    return sync(account=arguments.account, mode=arguments.mode, dry_run=arguments.dry_run, scenario=arguments.scenario)
+    return sync(
+        account=arguments.account,
+        mode=arguments.mode,
+        dry_run=arguments.dry_run,
+        day=arguments.date,
+        scenario=arguments.scenario,
+    )
 
 
 def _up(arguments: argparse.Namespace) -> int:

@@ -30,7 +30,7 @@ from entra_sync.local.sandbox import Sandbox
 from entra_sync.local.screen import print_run, step_line
 from entra_sync.local.setup import Setup, connections, open_setup
 
-MODES = ("auto", "full", "incremental")
+MODES = ("auto", "full", "incremental", "replay")
 
 
 @dataclass
@@ -47,15 +47,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``sync``."""
     parser.add_argument("--account", default="contoso", help="which account file (default: contoso)")
     parser.add_argument("--mode", choices=MODES, default="auto", help="what is read of the tenant (default: auto)")
+    parser.add_argument("--date", help="which day to replay (default: the snapshot that PeopleGoal shows now)")
     parser.add_argument("--scenario", help="how the sandbox tenant misbehaves during this run")
     parser.add_argument("--dry-run", action="store_true", help="plan and record, but change no profile or team")
 
 
-def sync(*, account: str, mode: str, dry_run: bool, scenario: str | None = None) -> int:
+def sync(*, account: str, mode: str, dry_run: bool, day: str | None = None, scenario: str | None = None) -> int:
     """Run the account's DAG once and print the summary; 0 unless the run failed."""
     setup = open_setup()
     entry = find_account(account)
-    conf: dict[str, Any] = {"mode": mode, "dry_run": dry_run}
+    conf: dict[str, Any] = {"mode": mode, "dry_run": dry_run, "date": day}
     while True:
         if services.running(setup.local):
             with _night(setup, entry, scenario):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from entra_sync.db import Connection, statement
 from entra_sync.extract.parts import Known
@@ -18,9 +19,20 @@ def known(connection: Connection, run: Run) -> Known:
 
 
 def note_reading(
-    connection: Connection, run: Run, *, mode: str, reason: str, traffic: Mapping[str, int] | None = None
+    connection: Connection,
+    run: Run,
+    *,
+    mode: str,
+    reason: str,
+    traffic: Mapping[str, int] | None = None,
+    snapshot_uri: str | None = None,
+    day: date | None = None,
 ) -> None:
-    """Note on the run's row how the tenant is read, why so, and what it has cost."""
+    """Note on the run's row how the tenant is read, why so, what it has cost, and which snapshot came of it.
+
+    ``day``: another day than the run was opened with.
+    """
     cost = {name: (traffic or {}).get(name, 0) for name in ("requests", "resource_units")}
-    connection.execute(statement("record/note_reading"), {"run_id": run.id, "mode": mode, "reason": reason, **cost})
+    values = {"run_id": run.id, "mode": mode, "reason": reason, "snapshot_uri": snapshot_uri, "day": day, **cost}
+    connection.execute(statement("record/note_reading"), values)
     connection.commit()

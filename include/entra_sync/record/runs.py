@@ -11,7 +11,7 @@ import os
 import socket
 import time
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import psycopg
@@ -38,7 +38,7 @@ ABANDONED = {
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One attempt of a run; ``account`` is the slug."""
+    """One attempt of a run; ``account`` is the slug, ``day`` that of the curated tables in the account's time zone."""
 
     id: int
     account_id: int
@@ -51,6 +51,7 @@ class Run:
     dry_run: bool
     status: str
     snapshot_uri: str | None
+    day: date | None
     started_at: datetime
     finished_at: datetime | None
 
@@ -65,6 +66,7 @@ def open_run(
     run_type: str,
     mode: str,
     dry_run: bool,
+    day: date | None = None,
     wait_s: float = 600,
     poll_s: float = 2,
 ) -> Run:
@@ -85,6 +87,7 @@ def open_run(
         "mode": mode,
         "dry_run": dry_run,
         "snapshot_uri": None,
+        "day": day,
     }
     return _open(connection, settings, wait_s=wait_s, poll_s=poll_s)
 

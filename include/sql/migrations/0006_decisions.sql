@@ -15,6 +15,7 @@ create table sync.decision (
     ),
     asked_at timestamptz not null default now(),
     expires_at timestamptz not null,
+    asked_in text,
     answered_at timestamptz,
     answered_by text,
     applied_run_id bigint,
@@ -40,5 +41,6 @@ comment on column sync.decision.over is 'The limit that was reached, in words';
 comment on column sync.decision.status is
 'open; approved: waits for the run that applies it; applied; rejected; expired: nobody answered in time, which means no;
 superseded: the plan changed before it was answered or applied';
+comment on column sync.decision.asked_in is 'The run of entra_sync_decisions that asks; null until one does';
 comment on column sync.decision.answered_by is 'Who decided, as Airflow or the operating system names them';
 comment on column sync.change.decision_id is 'The question that a held change waits for';

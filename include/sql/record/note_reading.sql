@@ -3,6 +3,8 @@ update sync.run
 set
     mode = %(mode)s,
     mode_reason = %(reason)s,
+    snapshot_uri = coalesce(%(snapshot_uri)s, snapshot_uri),
+    day = coalesce(%(day)s, day),
     requests = %(requests)s,
     resource_units = %(resource_units)s
 where id = %(run_id)s;

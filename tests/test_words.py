@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from entra_sync.config.mapping import FieldMapping
-from entra_sync.explain.words import change_words, leaving_words, mapping_words, shown
+from entra_sync.words import change_words, leaving_words, mapping_words, shown
 
 
 @pytest.mark.parametrize(
