@@ -8,10 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import nights, parsing, ratio
+from bench import loading, nights, parsing, ratio
 from bench.peers.__main__ import both_sizes
 from entra_sync.local.postgres import Postgres
 from entra_sync.migrations import migrate
+
+LOADED = 100_000
 
 
 def main() -> int:
@@ -26,6 +28,7 @@ def main() -> int:
             server.create_database("bench")
             migrate(server.url("bench"))
             nights.measure(server.url("bench"), folder)
+            loading.show(loading.measure(folder / "loading", server, users=LOADED, rounds=3))
         both_sizes(folder)
     return 0
 

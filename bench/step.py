@@ -18,7 +18,6 @@ from entra_sync.config.connection import read_connection
 from entra_sync.store import Store
 
 ACCOUNT = AccountConfig(account="contoso", name="Contoso Ltd")
-DATE = "2026-11-23"
 
 
 def reference(given: dict[str, Any]) -> pipeline.RunRef:
@@ -40,7 +39,7 @@ def run(step: str, given: dict[str, Any]) -> Any:
         ),
         "extract": lambda: pipeline.extract(ref, lambda: sign_in(given["connection"]), mode=given.get("mode", "auto")),
         "validate": lambda: pipeline.validate(ref, given["extract"]),
-        "transform": lambda: pipeline.transform(ref, given["extract"], given["validate"], date=DATE),
+        "transform": lambda: pipeline.transform(ref, given["extract"], given["validate"]),
         "load": lambda: pipeline.load(ref, given["extract"], given["validate"], given["transform"]),
         "close_run": lambda: pipeline.close_run(ref),
     }

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 import psycopg
 
 from entra_sync.codes import CODES
-from entra_sync.db import connect, statement
+from entra_sync.db import connect, statement, told
 from entra_sync.errors import EntraSyncError, LeaseLost
 from entra_sync.record.runs import BETWEEN_STEPS_S, Run, holder
 
@@ -28,18 +28,22 @@ def working(
     """Hold the lease for ``ttl_s`` at a time while the block works, and for ``keep_s`` after it.
 
     An error of the block is noted on the run's row, and raised; a block that succeeds clears what an earlier
-    try of the same step noted. Raises LeaseLost when another run took the account over.
+    try of the same step noted. Raises LeaseLost when another run took the account over; an error of PostgreSQL becomes
+    DatabaseFailed, which quotes nobody's data.
     """
     renew(url, run, ttl_s)
     try:
         with _heartbeat(url, run, ttl_s, beat_s):
             yield
     except BaseException as error:
+        failure = told(error, step) if isinstance(error, psycopg.Error) else error
         # The database may be what failed: the block's own error is the one to raise.
         with suppress(psycopg.Error, LeaseLost):
-            _note(url, run, step, error)
+            _note(url, run, step, failure)
             renew(url, run, keep_s)
-        raise
+        if failure is error:
+            raise
+        raise failure from None
     renew(url, run, keep_s)
     with connect(url) as connection:
         connection.execute(statement("record/clear_error"), {"run_id": run.id, "error_step": step})

@@ -1,2 +1,7 @@
 -- analyze_stage: sizes for the planner, which knows nothing of temporary tables.
-analyze stage_profile, stage_person, stage_team, stage_team_member;
+analyze
+stage_profile (entra_id, email, manager_entra_id, employee_id),
+stage_person,
+stage_team,
+stage_team_member,
+stage_setting;

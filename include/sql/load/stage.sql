@@ -1,7 +1,9 @@
 -- stage: temporary tables for the input of one load; gone at commit. Sorts stay in memory, short plans uncompiled.
+-- Nobody is waited for without end; a limit that the connection, the role or the server sets is kept.
 select
     set_config('jit', 'off', true),
-    set_config('work_mem', '64MB', true);
+    set_config('work_mem', '64MB', true),
+    set_config('lock_timeout', coalesce(nullif(current_setting('lock_timeout'), '0'), '60s'), true);
 
 create temporary table stage_setting (
     account_id bigint not null,
