@@ -89,7 +89,8 @@ def question(connection: Connection, decision_id: int) -> tuple[str, str]:
         *[f"- {row['people']:,}: {leaving_words(row['reason'])}" for row in reasons],
         "",
         f"Nothing was done to them. All else of run {asked.run_id} was applied.",
-        f"Who they are: `entra-sync decisions show {asked.run_id}`.",
+        f"Who they are: [Sync history](/sync-history/runs/{asked.run_id}/held), "
+        f"or `entra-sync decisions show {asked.run_id}`.",
         "",
         "*Approve once* applies exactly these changes, by a run that starts at once; a plan that changed meanwhile is "
         f"asked about again. No answer until {asked.expires_at:%Y-%m-%d %H:%M} UTC means no.",

@@ -1,0 +1,127 @@
+"""The pages in a browser: readable in light and dark, on a desk and a phone, by keyboard, and without a word of script
+from anybody's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.web.browser import browser, picture
+from tests.web.conftest import Site
+
+SIZES = {"desk": (1280, 900), "phone": (390, 844)}
+THEMES = ("light", "dark")
+AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with browser() as running:
+        yield running
+
+
+def pages(site: Site) -> dict[str, str]:
+    """Every kind of page, by name."""
+    partial = site.run_of("contoso", "partial")["id"]
+    held = site.rows("select id from sync.run where status = 'held' and not dry_run")[0]["id"]
+    preview = site.rows("select id from sync.run where dry_run")[0]["id"]
+    person = site.rows("select entra_id from sync.issue where run_id = %s and code = 'email_invalid'", partial)[0]
+    return {
+        "history": "/",
+        "no-run": "/?status=failed",
+        "run": f"/runs/{held}",
+        "preview": f"/runs/{preview}",
+        "users": f"/runs/{partial}/users?show=updated",
+        "teams": f"/runs/{partial}/teams",
+        "errors": f"/runs/{partial}/issues",
+        "held": f"/runs/{held}/held",
+        "checks": f"/runs/{partial}/checks",
+        "steps": f"/runs/{partial}/steps",
+        "people": "/people",
+        "person": f"/people/contoso/{person['entra_id']}",
+        "invitations": "/invitations",
+        "chart": "/chart?account=contoso",
+        "error": "/runs/0",
+    }
+
+
+@pytest.fixture
+def opened(site: Site, chromium: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A page of a signed-in browser of a size and theme; what goes wrong in it is an error of the test."""
+    size, theme = getattr(request, "param", ("desk", "light"))
+    width, height = SIZES[size]
+    context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+    context.add_cookies([{"name": "_token", "value": site.token("admin"), "url": site.url}])
+    page = context.new_page()
+    page.set_default_timeout(300_000)  # a test that waits for what never comes must end
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+    page.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
+    page.on("request", lambda asked: None if asked.url.startswith((site.url, "data:")) else wrong.append(asked.url))
+    yield page
+    assert wrong == []
+    context.close()
+
+
+@pytest.mark.parametrize("opened", [(s, t) for s in SIZES for t in THEMES], ids=lambda p: "-".join(p), indirect=True)
+def test_every_page_is_readable_and_fits(site: Site, opened: Any, request: pytest.FixtureRequest) -> None:
+    """Contrast, names of controls, headings: WCAG 2.1 AA by axe. Nothing is wider than the window."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    shape = request.node.callspec.id
+    for name, address in pages(site).items():
+        opened.goto(site.page + address)
+        opened.wait_for_load_state("networkidle")
+        if name == "chart":
+            opened.locator(".open").first.click()
+            opened.wait_for_selector(".tree .tree")
+        opened.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        picture(opened, f"{name}-{shape}")
+        found = axe.Axe().run(opened, options=AXE).response["violations"]
+        assert [(name, one["id"], one["nodes"][0]["html"], one["nodes"][0]["failureSummary"]) for one in found] == []
+        assert opened.evaluate("document.documentElement.scrollWidth") <= opened.viewport_size["width"], name
+
+
+def test_from_the_history_to_names_and_the_reason_of_one(site: Site, opened: Any) -> None:
+    opened.goto(f"{site.page}/?status=partial")
+    opened.click("a.status")
+    opened.click(".card.rejected")
+    opened.click("table.people a >> nth=0")
+    opened.wait_for_selector("text=row was rejected")
+
+
+def test_a_search_and_its_export(site: Site, opened: Any) -> None:
+    run_id = site.run_of("contoso", "success")["id"]
+    opened.goto(f"{site.page}/runs/{run_id}/users?show=new")
+    opened.fill("input[type=search]", "fel")
+    opened.keyboard.press("Enter")
+    opened.wait_for_selector("text=Clear")
+    assert "fel" not in opened.url
+    with opened.expect_download() as started:
+        opened.click("text=Export CSV")
+    text = started.value.path().read_text(encoding="utf-8-sig")
+    assert "Felix" in text
+    assert "Anna" not in text
+
+
+def test_the_chart_opens_and_closes_by_keyboard(site: Site, opened: Any) -> None:
+    opened.goto(f"{site.page}/chart?account=contoso")
+    first = opened.locator(".open").first
+    first.focus()
+    opened.keyboard.press("Enter")
+    opened.wait_for_selector(".tree .tree")
+    assert first.get_attribute("aria-expanded") == "true"
+    opened.keyboard.press("Enter")
+    opened.wait_for_selector(".tree .tree", state="hidden")
+    assert first.get_attribute("aria-expanded") == "false"
+
+
+def test_the_keyboard_reaches_the_content_first(site: Site, opened: Any) -> None:
+    opened.goto(f"{site.page}/")
+    opened.keyboard.press("Tab")
+    assert opened.evaluate("document.activeElement.className") == "skip"
+    opened.keyboard.press("Enter")
+    assert opened.evaluate("document.activeElement.id") == "main"

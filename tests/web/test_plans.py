@@ -1,0 +1,140 @@
+"""No page reads a table whole: what PostgreSQL plans for each statement on a history of some size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from entra_sync.db import Connection, connect, sql_folder, statement
+from entra_sync.local.postgres import Postgres
+from entra_sync.migrations import migrate
+from entra_sync.web.views import TEAMS, USERS, View, changes
+
+PERSON = {"account_id": 2, "entra_id": "0d9d4a8c-b4ba-8ac9-ba6e-5d0e2d0c9f0e", "user_id": 21}
+RUNS: dict[str, Any] = {"account_ids": [1, 2, 3, 4], "status": None, "before": None, "since": None, "until": None}
+TOP = {"account_id": 2, "after": 0, "limit": 101}
+# What is read whole has a row per account at most.
+SMALL = {"account", "account_state", "decision", "headcount", "team", "team_member"}
+
+
+def rows_of(view: View, run_id: int, after: int = 0) -> dict[str, Any]:
+    return {
+        "run_id": run_id,
+        "entities": [entity for entity, _ in view.kinds],
+        "actions": [action for _, action in view.kinds],
+        "statuses": list(view.statuses),
+        "once": view.once,
+        "after": after,
+        "pattern": None,
+        "limit": 51,
+    }
+
+
+CASES: list[tuple[str, dict[str, Any]]] = [
+    ("web/runs", {**RUNS, "limit": 51}),
+    ("web/runs", {**RUNS, "before": 3000, "limit": 51}),
+    ("web/runs", {**RUNS, "status": "failed", "limit": 51}),
+    ("web/runs", {**RUNS, "status": "held", "limit": 51}),
+    ("web/runs", {**RUNS, "account_ids": [3], "since": date(2026, 1, 1), "until": date(2026, 2, 1), "limit": 51}),
+    ("web/run_of", {"account_id": 2, "dag_run_id": "r77"}),
+    ("web/progress", {"account_id": 2, "dag_run_id": "r77"}),
+    ("web/progress", {"account_id": 2, "dag_run_id": None}),
+    *(("web/changes", rows_of(view, run_id, 5)) for view in (*USERS, *TEAMS) for run_id in (1, 3000)),
+    ("web/issues", {"run_id": 7, "code": "manager_cycle", "after": 0, "pattern": None, "limit": 51}),
+    ("web/issue_codes", {"run_id": 7}),
+    ("web/person", PERSON),
+    ("web/managers", PERSON),
+    ("explain/changes", {**PERSON, "run_id": None, "limit": 400}),
+    ("explain/teams", PERSON),
+    ("web/to_invite", {"account_id": 2, "after": 500, "limit": 51}),
+    ("web/waiting_count", {"account_id": 2}),
+    ("web/leavers", {"account_id": 2, "pattern": "%anna%", "limit": 50}),
+    ("web/chart_reports", {**TOP, "manager_id": 9}),
+    ("web/chart_marks", {"account_id": 2, "ids": [PERSON["entra_id"]]}),
+]
+
+
+@pytest.fixture(scope="module")
+def old(postgres: Postgres) -> Iterator[Connection]:
+    postgres.create_database("old_history")
+    url = postgres.url("old_history")
+    migrate(url)
+    with connect(url) as connection:
+        connection.execute((Path(__file__).parent / "history.sql").read_text(encoding="utf-8"))  # type: ignore[arg-type]
+        connection.commit()
+        yield connection
+    postgres.drop_database("old_history")
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from nodes(child)
+
+
+def explained(connection: Connection, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+    (row,) = connection.execute("explain (analyze, format json) " + statement(name), values).fetchall()
+    return list(nodes(row["QUERY PLAN"][0]["Plan"]))
+
+
+@pytest.mark.parametrize(
+    ("name", "values"), CASES, ids=[f"{n}-{name.split('/')[1]}" for n, (name, _) in enumerate(CASES)]
+)
+def test_no_table_is_read_whole(old: Connection, name: str, values: dict[str, Any]) -> None:
+    whole = [n["Relation Name"] for n in explained(old, name, values) if n["Node Type"].endswith("Seq Scan")]
+
+    assert set(whole) <= SMALL
+
+
+def test_a_page_of_a_large_run_reads_about_a_page(old: Connection) -> None:
+    for view in USERS[:2]:
+        of_users = replace(view, kinds=tuple(kind for kind in view.kinds if kind[0] == "user"))
+        found = explained(old, "web/changes", rows_of(of_users, 1, 100))
+        read = [n["Actual Rows"] * n["Actual Loops"] for n in found if n.get("Relation Name") == "change"]
+        assert 51 <= sum(read) <= 51 * 10, view.key
+
+
+def test_the_first_page_of_everybody_leaves_profiles_of_new_users_aside(old: Connection) -> None:
+    run = {"id": 1, "account_id": 1, "users_updated": 0}
+
+    rows, more = changes(old, run, USERS[0])
+
+    assert more
+    assert {row["entity"] for row in rows} == {"user"}
+    assert all(row["diff"] for row in rows)
+
+
+def test_a_page_of_the_history_reads_about_a_page(old: Connection) -> None:
+    for before in (None, 3000, 300):
+        found = explained(old, "web/runs", {**RUNS, "before": before, "limit": 51})
+        read = [n["Actual Rows"] * n["Actual Loops"] for n in found if n.get("Relation Name") == "run"]
+        assert 51 <= sum(read) <= 4 * 51 + 10
+
+
+def test_every_statement_of_the_page_is_looked_at() -> None:
+    all_of_them = {f"web/{path.stem}" for path in (sql_folder() / "web").glob("*.sql")}
+
+    # settings and accounts read no history; nights and headcount read the days that they draw; the top of the chart is
+    # everybody without a manager.
+    elsewhere = {"web/settings", "web/accounts", "web/nights", "web/headcount", "web/chart_top"}
+    assert all_of_them - {name for name, _ in CASES} == elsewhere
+
+
+def test_the_top_of_the_chart_asks_for_those_without_a_manager_only(old: Connection) -> None:
+    for leads in (True, False):
+        found = explained(old, "web/chart_top", {**TOP, "leads": leads})
+        assert not [n for n in found if n["Node Type"].endswith("Seq Scan")]
+
+
+def test_the_chart_of_nights_reads_its_days_only(old: Connection) -> None:
+    (row,) = old.execute("select now() - interval '30 days' as since").fetchall()
+    values = {"account_ids": [1, 2, 3, 4], "zone": "UTC", "since": row["since"]}
+    found = explained(old, "web/nights", values)
+
+    assert not [n for n in found if n["Node Type"].endswith("Seq Scan")]
+    assert max(n["Actual Rows"] for n in found) <= 4 * 31
