@@ -44,7 +44,11 @@ def peoplegoal_has(nights: Nights, email: str) -> int:
 
 def test_every_field_of_everybody_is_the_value_that_peoplegoal_got(nights: Nights) -> None:
     nights.config = {
-        "mapping": {"custom.office": "officeLocation", "display_name": {"template": "{surname}, {givenName}"}}
+        "mapping": {
+            "custom.office": "officeLocation",
+            "custom.enabled": {"from": "accountEnabled", "type": "bool"},
+            "display_name": {"template": "{surname}, {givenName}"},
+        }
     }
     nights.run()
     rows = nights.rows(
@@ -59,7 +63,8 @@ def test_every_field_of_everybody_is_the_value_that_peoplegoal_got(nights: Night
         values = {field.name: field.value for field in found.directory.fields}
         custom = {f"custom.{key}": value for key, value in row["profile"].pop("custom_fields").items()}
         assert values.pop("email") == row["email"]
-        assert values == {name: (row["profile"] | custom).get(name) for name in values}
+        assert values == {name: (row["profile"] | custom).get(name) for name in values} | {"custom.enabled": "true"}
+        assert custom["custom.enabled"] is True
         link = found.directory.manager
         assert link is not None
         assert [one.entra_id for one in link.taken[:1]] == ([row["manager"]] if row["manager"] else [])

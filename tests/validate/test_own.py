@@ -110,10 +110,10 @@ def test_tables_and_shapes_of_expectations(
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"expect": "ExpectColumnValuesToNotBeNul"}, "did you mean `ExpectColumnValuesToNotBeNull`"),
+        ({"expect": "ExpectColumnValuesToNotBeNul"}, "did you mean `ExpectColumnValuesToNotBeNull`?"),
         ({"options": {"column": "job_title", "min_value": 3, "colour": 1}}, "colour"),
         ({"options": {"column": "job_title", "min_value": "many"}}, "options"),
-        ({"options": {"column": "job_titel", "min_value": 3}}, "did you mean `job_title`"),
+        ({"options": {"column": "job_titel", "min_value": 3}}, "did you mean `job_title`?"),
         (
             {"expect": "ExpectColumnMeanToBeBetween", "options": {"column": "job_title", "min_value": 3}},
             "cannot be asked",
@@ -124,6 +124,7 @@ def test_one_that_cannot_be_asked_is_an_error_that_names_the_entry(changes: dict
     with pytest.raises(ConfigurationError, match="entry `title_too_short`") as error:
         asked(titles("Chef"), **changes)
     assert said in str(error.value)
+    assert "?." not in str(error.value)
 
 
 def test_an_account_file_can_be_verified_without_any_data() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from entra_sync.explain.find import Candidate
-from entra_sync.explain.person import Directory
+from entra_sync.explain.person import Directory, as_text
 
 Row = dict[str, Any]
 
@@ -137,10 +137,3 @@ def differences(directory: Directory, profile: Mapping[str, Any]) -> dict[str, t
             if value != field.value:
                 found[field.name] = (field.value, value)
     return found
-
-
-def as_text(value: Any) -> str | None:
-    """A value of any type as text, the way JSON spells it."""
-    if value is None or isinstance(value, str):
-        return value
-    return str(value).lower() if isinstance(value, bool) else str(value)

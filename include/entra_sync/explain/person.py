@@ -122,6 +122,13 @@ def describe(night: Night, entra_id: str) -> Directory:
     )
 
 
+def as_text(value: Any) -> str | None:
+    """A value of any type as text, the way JSON spells it."""
+    if value is None or isinstance(value, str):
+        return value
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _attributes(user: pa.Table, account: AccountConfig) -> tuple[Attribute, ...]:
     """Those that mapping, scope and manager read, and what is read always; each once."""
     paths = [path for name, field in account.mapping.items() if name != "manager" for path in field.attributes()]
@@ -138,7 +145,7 @@ def _field(user: pa.Table, name: str, field: FieldMapping) -> FieldValue:
     value = made.values[0].as_py()
     return FieldValue(
         name=name,
-        value=None if value is None else str(value),
+        value=as_text(value),
         how=mapping_words(field),
         attributes=tuple(_attribute(user, path) for path in dict.fromkeys(field.attributes())),
         text=made.text[0].as_py(),

@@ -6,11 +6,11 @@ from typing import Any
 
 from entra_sync.config.account import AccountConfig
 from entra_sync.db import Connection, connect, statement
-from entra_sync.errors import LeaseLost
 from entra_sync.load.model import Curated, LoadResult, SnapshotRef
 from entra_sync.load.plan import Plan, apply_plan, make_plan
 from entra_sync.load.stage import stage
-from entra_sync.record.runs import BETWEEN_STEPS_S, Run, holder, insert_issues
+from entra_sync.record.lease import hold_lease
+from entra_sync.record.runs import Run, insert_issues
 
 
 def load_run(url: str, *, run: Run, account: AccountConfig, curated: Curated, snapshot: SnapshotRef) -> LoadResult:
@@ -20,7 +20,7 @@ def load_run(url: str, *, run: Run, account: AccountConfig, curated: Curated, sn
     held, asks nobody and changes nobody. Raises LeaseLost when another run took the account over.
     """
     with connect(url) as connection:
-        _hold_lease(connection, run)
+        hold_lease(connection, run)
         (row,) = connection.execute(statement("load/read_run"), _key(run)).fetchall()
         if row["status"] != "running":
             return LoadResult.of(row)
@@ -40,19 +40,12 @@ def load_run(url: str, *, run: Run, account: AccountConfig, curated: Curated, sn
         connection.execute(statement("record/insert_issues"), _key(run))
         connection.execute(statement("load/record_unchanged"), _key(run))
         result = _record(connection, run, snapshot, _status(connection, run, plan))
-        _hold_lease(connection, run)
+        hold_lease(connection, run)
     return result
 
 
 def _key(run: Run) -> dict[str, Any]:
     return {"account_id": run.account_id, "run_id": run.id}
-
-
-def _hold_lease(connection: Connection, run: Run) -> None:
-    """Lock the lease until commit, with time for the steps that follow; the heartbeat waits meanwhile."""
-    values = {**_key(run), "holder": holder(), "ttl_s": BETWEEN_STEPS_S}
-    if connection.execute(statement("record/renew_lease"), values).fetchone() is None:
-        raise LeaseLost(f"Run {run.id} was taken for dead, and another run took the account over. Nothing was written.")
 
 
 def _is_stale(connection: Connection, run: Run, snapshot: SnapshotRef) -> bool:

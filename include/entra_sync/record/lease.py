@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 import psycopg
 
 from entra_sync.codes import CODES
-from entra_sync.db import connect, statement, told
+from entra_sync.db import Connection, connect, statement, told
 from entra_sync.errors import EntraSyncError, LeaseLost
 from entra_sync.record.runs import BETWEEN_STEPS_S, Run, holder
 
@@ -51,10 +51,21 @@ def working(
 
 def renew(url: str, run: Run, ttl_s: float) -> None:
     """Renew the lease. Raises LeaseLost when another run holds the account, or this run was closed."""
-    values = {"account_id": run.account_id, "run_id": run.id, "holder": holder(), "ttl_s": ttl_s}
     with connect(url) as connection:
-        held = connection.execute(statement("record/renew_lease"), values).fetchone()
-    if held is None:
+        _renew(connection, run, ttl_s)
+
+
+def hold_lease(connection: Connection, run: Run) -> None:
+    """Lock the lease until commit, with time for the steps that follow; the heartbeat waits meanwhile.
+
+    Raises LeaseLost like ``renew``.
+    """
+    _renew(connection, run, BETWEEN_STEPS_S)
+
+
+def _renew(connection: Connection, run: Run, ttl_s: float) -> None:
+    values = {"account_id": run.account_id, "run_id": run.id, "holder": holder(), "ttl_s": ttl_s}
+    if connection.execute(statement("record/renew_lease"), values).fetchone() is None:
         raise LeaseLost(
             f"Run {run.id} was taken for dead, and another run took the account over.",
             hint="Nothing more was written by this one. See the other run; run again if it failed.",

@@ -15,10 +15,11 @@ from typing import Any
 
 from entra_sync import record
 from entra_sync.db import Connection, connect, statement
-from entra_sync.errors import AccountBusy, EntraSyncError, LeaseLost
+from entra_sync.errors import AccountBusy, EntraSyncError
 from entra_sync.issues import issue, issue_table
 from entra_sync.load.model import LoadResult
-from entra_sync.record.runs import BETWEEN_STEPS_S, Run, holder, insert_issues
+from entra_sync.record.lease import hold_lease
+from entra_sync.record.runs import Run, insert_issues
 from entra_sync.undo.model import Kept, UndoResult
 
 log = logging.getLogger("entra_sync")
@@ -111,7 +112,7 @@ def _open(
 
 def _undo(url: str, run: Run, undone: dict[str, Any]) -> UndoResult:
     with connect(url) as connection:
-        _hold_lease(connection, run)
+        hold_lease(connection, run)
         connection.execute(statement("undo/stage"))
         settings = {"account_id": run.account_id, "run_id": run.id, "undoes": undone["id"], "dry_run": run.dry_run}
         connection.execute(statement("undo/settings"), settings)
@@ -127,15 +128,8 @@ def _undo(url: str, run: Run, undone: dict[str, Any]) -> UndoResult:
         kept = tuple(Kept.of(row, undone["id"]) for row in connection.execute(statement("undo/kept")))
         insert_issues(connection, run.id, issue_table(issue(**asdict(one)) for one in kept))
         counters = _record(connection, run, bool(kept))
-        _hold_lease(connection, run)
+        hold_lease(connection, run)
     return UndoResult(account=run.account, undoes=undone["id"], dry_run=run.dry_run, counters=counters, kept=kept)
-
-
-def _hold_lease(connection: Connection, run: Run) -> None:
-    """Lock the lease until commit; the heartbeat waits meanwhile."""
-    values = {"account_id": run.account_id, "run_id": run.id, "holder": holder(), "ttl_s": BETWEEN_STEPS_S}
-    if connection.execute(statement("record/renew_lease"), values).fetchone() is None:
-        raise LeaseLost(f"Run {run.id} was taken for dead, and another run took the account over. Nothing was undone.")
 
 
 def _record(connection: Connection, run: Run, is_kept: bool) -> LoadResult:

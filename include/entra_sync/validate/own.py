@@ -61,7 +61,7 @@ def _results(asker: Asker, frame: pd.DataFrame, entries: list[OwnExpectation]) -
 def _made(library: Any, entry: OwnExpectation) -> Any:
     kinds = [name for name in dir(library.expectations) if name.startswith("Expect") and name != "Expectation"]
     if entry.expect not in kinds:
-        raise _wrong(entry, f"Great Expectations has no class {entry.expect}{nearest(entry.expect, kinds)}.")
+        raise _wrong(entry, f"Great Expectations has no class {entry.expect}{nearest(entry.expect, kinds)}")
     try:
         return getattr(library.expectations, entry.expect)(**entry.options)
     except (ValueError, TypeError) as error:
@@ -133,7 +133,7 @@ def _known_columns(entry: OwnExpectation, table: pa.Table) -> None:
     for name in entry.columns():
         if name not in table.column_names:
             close = nearest(name, table.column_names)
-            raise _wrong(entry, f"the table {entry.table} has no column `{name}`{close}.")
+            raise _wrong(entry, f"the table {entry.table} has no column `{name}`{close}")
 
 
 def _reasons(error: Exception) -> str:
@@ -146,6 +146,6 @@ def _reasons(error: Exception) -> str:
 
 def _wrong(entry: OwnExpectation, what: str) -> ConfigurationError:
     return ConfigurationError(
-        f"checks.expectations, entry `{entry.code}`: {what}",
+        f"checks.expectations, entry `{entry.code}`: {what}" + ("" if what.endswith((".", "?")) else "."),
         hint="The classes and their options are listed at https://greatexpectations.io/expectations.",
     )
