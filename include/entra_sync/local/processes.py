@@ -78,24 +78,25 @@ def remembered(record: Path) -> Process | None:
     return process if process.alive else None
 
 
-def stop(record: Path, *, grace_s: float = 30.0) -> bool:
-    """End the process of a record with all that it started; whether there was one."""
-    process = remembered(record)
-    if process is not None:
-        ask_to_end(process)
-        deadline = time.monotonic() + grace_s
+def stop(*records: Path, grace_s: float = 30.0) -> bool:
+    """End the processes of records with all that they started; whether there was any.
+
+    All are asked first and then waited for. A process may end before its children do: what is left of its group when
+    it has ended, or after ``grace_s`` seconds, is killed.
+    """
+    alive = [process for record in records if (process := remembered(record))]
+    for process in alive:
+        _signal_group(process, signal.SIGTERM)
+    deadline = time.monotonic() + grace_s
+    for process in alive:
         while process.alive and time.monotonic() < deadline:
             time.sleep(0.05)
         _signal_group(process, signal.SIGKILL)
         while process.alive:
             time.sleep(0.02)
-    record.unlink(missing_ok=True)
-    return process is not None
-
-
-def ask_to_end(process: Process) -> None:
-    """Ask it to end, without waiting."""
-    _signal_group(process, signal.SIGTERM)
+    for record in records:
+        record.unlink(missing_ok=True)
+    return bool(alive)
 
 
 def _signal_group(process: Process, number: signal.Signals) -> None:

@@ -129,13 +129,8 @@ def _wait_until_healthy(setup: Setup) -> None:
 
 
 def _stop_parts(local: Local) -> bool:
-    """Ask all parts to end at once, then wait for each; whether there was any."""
-    alive = [processes.remembered(_record(local, part)) for part in PARTS]
-    for process in filter(None, alive):
-        processes.ask_to_end(process)
-    for part in PARTS:
-        processes.stop(_record(local, part))
-    return any(alive)
+    """Stop all parts; whether there was any."""
+    return processes.stop(*(_record(local, part) for part in PARTS))
 
 
 def _port_is_free(number: int) -> None:

@@ -1,0 +1,62 @@
+"""Background processes end with all that they started."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from entra_sync.local import processes
+
+# A leader that ends at once when asked, and a child that does not.
+FAMILY = """
+import signal, subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", (
+    "import signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    "open(sys.argv[1], 'w').write('ready'); time.sleep(600)"), sys.argv[1]])
+open(sys.argv[2], "w").write(str(child.pid))
+time.sleep(600)
+"""
+# One that takes a moment to end.
+SLOW = """
+import signal, sys, time
+def end(*_):
+    time.sleep(1)
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+open(sys.argv[1], "w").write("ready")
+time.sleep(600)
+"""
+
+
+def started(tmp_path: Path, name: str, code: str, *files: Path) -> Path:
+    """Start a program and wait for its first file; gives the record."""
+    record = tmp_path / f"{name}.process"
+    processes.start(
+        [sys.executable, "-c", code, *map(str, files)],
+        record=record,
+        log=tmp_path / f"{name}.log",
+        environ=dict(os.environ),
+        cwd=tmp_path,
+    )
+    while not all(file.exists() and file.read_text() for file in files):
+        time.sleep(0.02)
+    return record
+
+
+def test_a_child_that_ignores_the_end_of_its_parent_is_ended_too(tmp_path: Path) -> None:
+    ready, number = tmp_path / "ready", tmp_path / "number"
+    slow = started(tmp_path, "slow", SLOW, tmp_path / "slow")
+    family = started(tmp_path, "family", FAMILY, ready, number)
+    child = processes.identify(int(number.read_text()))
+    assert child is not None
+
+    # The family's parent is gone long before its turn comes: the slow one is waited for first.
+    assert processes.stop(slow, family)
+
+    while child.alive:
+        time.sleep(0.02)
+    assert not slow.exists()
+    assert not family.exists()
+    assert not processes.stop(slow, family)
