@@ -11,7 +11,7 @@ import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable, Param, get_parsing_context, task
 
 from entra_sync.airflow.accounts import AccountDag, account_dags, accounts_folder
-from entra_sync.airflow.assets import HELD
+from entra_sync.airflow.assets import HELD, synced
 from entra_sync.airflow.retries import DELAY, LONGEST_DELAY, TransientOnly, retries
 
 DOC = """
@@ -28,6 +28,7 @@ in `sync.issue`, every run in `sync.run`.
 | validate | bad rows are rejected one by one; a bad set blocks the run |
 | transform | pure: the same snapshot gives the same tables |
 | load | one transaction: everything or nothing; what is over a limit is held, all else applied |
+| announce | tells other DAGs: the asset `entra_sync_{account}`, with the counts; skipped by a dry run |
 | ask | starts `entra_sync_decisions` when something new is held; skipped otherwise |
 | close_run | always runs; records also what failed |
 
@@ -126,6 +127,13 @@ def build(entry: AccountDag) -> DAG:
 
             tasks.ask(account_file, context)
 
+        @task(outlets=[synced(entry.account)])
+        def announce(**context: Any) -> None:
+            """Tell other DAGs that the night is in PeopleGoal; skipped by a dry run."""
+            from entra_sync.airflow import tasks
+
+            tasks.announce(account_file, context)
+
         @task
         def close_run(**context: Any) -> str:
             """Close the run's row with its outcome, also after a failure, and release the account."""
@@ -140,7 +148,7 @@ def build(entry: AccountDag) -> DAG:
         loaded = load(snapshot, checks, curated)
         closed = close_run()
         # With on_failure_fail_dagrun the teardown alone would decide about the DAG run, and hide a failed step.
-        loaded >> ask() >> closed.as_teardown(setups=opened)
+        loaded >> [ask(), announce()] >> closed.as_teardown(setups=opened)
     return dag
 
 

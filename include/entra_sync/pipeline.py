@@ -223,6 +223,22 @@ def asked(ref: RunRef) -> list[int]:
     return [one.id for one in found if one.run_id == run.id]
 
 
+def applied(ref: RunRef) -> dict[str, Any] | None:
+    """What this run brought to PeopleGoal: run, day, as_of, status and counts; None when it moved nothing forward."""
+    with connect(ref.database_url) as connection:
+        row = record.run_summary(connection, ref.account.account, ref.dag_run_id)
+    if row["dry_run"] or row["status"] == "stale":
+        return None
+    counts = {name: value for name, value in row.items() if name.startswith(("users_", "teams_", "members_"))}
+    return {
+        "run": row["id"],
+        "day": str(row["day"]),
+        "as_of": row["as_of"].isoformat(),
+        "status": row["status"],
+        **counts,
+    }
+
+
 def close_run(ref: RunRef) -> str:
     """Close the run's row, whatever happened, and release the account. Gives the run's status."""
     with connect(ref.database_url) as connection:

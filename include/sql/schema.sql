@@ -159,6 +159,7 @@ create table sync.run (
     checks_uri text,
     undoes bigint,
     day date,
+    throttled integer not null default 0,
     constraint run_attempt unique (account_id, dag_run_id, attempt),
     constraint run_of_account unique (account_id, id),
     constraint run_undoes foreign key (account_id, undoes) references sync.run (account_id, id)

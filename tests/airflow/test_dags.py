@@ -80,8 +80,8 @@ def test_the_steps_follow_one_another_and_the_run_is_always_closed(parsed: dict[
     assert "validate" in dag["tasks"]["transform"]
     assert "transform" in dag["tasks"]["load"]
     assert dag["teardown"] == ["close_run"]
-    assert dag["tasks"]["ask"] == ["load"]
-    assert "ask" in dag["tasks"]["close_run"]
+    assert dag["tasks"]["ask"] == dag["tasks"]["announce"] == ["load"]
+    assert {"ask", "announce"} <= set(dag["tasks"]["close_run"])
 
 
 def test_the_schedule_is_the_accounts_own(parsed: dict[str, Any]) -> None:

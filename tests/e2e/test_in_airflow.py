@@ -26,6 +26,7 @@ from sandbox.day import a_working_day
 from sandbox.testing import SandboxTenant
 from tests.conftest import LocalSetup, local_setup_in
 from tests.e2e.running_airflow import RefusedByAirflow, RunningAirflow, running_airflow
+from tests.e2e.statsd import StatsdServer
 
 DECISIONS = "entra_sync_decisions"
 NAMES = {"contoso": "Contoso", "fabrikam": "Fabrikam", "tailspin": "Tailspin", "adatum": "Adatum"}
@@ -53,6 +54,7 @@ class World:
 
     setup: LocalSetup
     tenants: dict[str, SandboxTenant]
+    statsd: StatsdServer
     airflow: RunningAirflow = field(init=False)
     gone: dict[str, list[str]] = field(default_factory=dict)
 
@@ -203,13 +205,13 @@ def world() -> Iterator[World]:
         tenants["wingtip"] = stack.enter_context(SandboxTenant(users=18, groups=4, seed=9))
         setup.connect_to(tenants["wingtip"].connection(), "wingtip")
         assert setup.run("migrate").returncode == 0
-        world = World(setup, tenants)
+        world = World(setup, tenants, stack.enter_context(StatsdServer()))
         for day in READ:
             world.night("wingtip", day)
             a_working_day(tenants["wingtip"].company)
         world.file("wingtip").unlink()
         dags = [f"entra_sync_{account}" for account in NAMES]
-        world.airflow = stack.enter_context(running_airflow(setup, *dags, DECISIONS, env=ENV))
+        world.airflow = stack.enter_context(running_airflow(setup, *dags, DECISIONS, env=ENV | world.statsd.env))
         for account in NAMES:
             assert world.night(account)["status"] == "success"
             world.lose(account, 3)
@@ -218,6 +220,39 @@ def world() -> Iterator[World]:
             assert (run["status"], run["users_held"], run["users_deactivated"]) == ("held", 3, 0)
         world.ask_the_rest()
         yield world
+
+
+def test_metrics_tell_what_a_night_was(world: World) -> None:
+    first = world.runs("adatum")[1]
+    told = world.statsd
+    what = {
+        "entra_sync.users": "users_held",
+        "entra_sync.teams": "teams_unchanged",
+        "entra_sync.issues": "warnings",
+        "entra_sync.graph": "requests",
+    }
+
+    for metric, column in what.items():
+        tag = column.removeprefix(metric.removeprefix("entra_sync.") + "_")
+        assert told.wait(f"airflow.{metric}", account="adatum", what=tag) == first[column], column
+    assert told.wait("airflow.entra_sync.runs", account="adatum", status="held", mode="full") == 1
+    seconds = (first["finished_at"] - first["started_at"]).total_seconds()
+    assert told.wait("airflow.entra_sync.run_seconds", account="adatum") == pytest.approx(seconds)
+    assert told.wait("airflow.entra_sync.last_good_at", account="adatum") == pytest.approx(first["as_of"].timestamp())
+    assert told.wait("airflow.entra_sync.last_good_age", account="adatum") > 0
+    assert told.wait("airflow.entra_sync.decisions_open", account="adatum") == 1
+
+
+def test_other_dags_are_told_what_a_night_brought(world: World) -> None:
+    (asset,) = world.airflow.get("/assets", name_pattern="entra_sync_adatum")["assets"]
+    (event,) = world.airflow.get("/assets/events", asset_id=asset["id"])["asset_events"]
+    run = world.runs("adatum")[1]
+    said = event["extra"]
+
+    assert (said["account"], said["run"], said["status"], said["day"]) == ("adatum", run["id"], "held", str(TODAY))
+    assert datetime.fromisoformat(said["as_of"]) == run["as_of"]
+    counts = {name: value for name, value in run.items() if name.startswith(("users_", "teams_", "members_"))}
+    assert {name: said[name] for name in counts} == counts
 
 
 def test_approved_is_applied_once_by_a_run_of_its_own(world: World) -> None:
@@ -361,7 +396,11 @@ def test_a_backfill_rebuilds_what_was_read_and_never_the_current_tables(world: W
 
 def test_it_was_an_event_that_started_the_asking(world: World) -> None:
     assert "asset_triggered" in {run["run_type"] for run in world.airflow.runs(DECISIONS)}
-    (event, *_) = world.setup.rows("select extra from asset_event order by id", database="airflow")
+    (event, *_) = world.setup.rows(
+        "select e.extra from asset_event e join asset a on a.id = e.asset_id"
+        " where a.name = 'entra_sync_held' order by e.id",
+        database="airflow",
+    )
     assert set(event["extra"]) == {"account", "decisions"}
 
 

@@ -25,11 +25,14 @@ APPROVE, REJECT = "Approve once", "Reject"
 def questions(context: Any) -> list[int]:
     """The decisions that wait and that no run asks for yet, whatever started this run; with ``again`` all that wait.
 
-    An event may be lost: Airflow starts no run for one that comes while it makes the run for the one before.
+    An event may be lost: Airflow starts no run for one that comes while it makes the run for the one before. Being
+    asked every hour, it tells Airflow's metrics how the accounts are.
     """
     from entra_sync.airflow.connections import database_url
+    from entra_sync.airflow.metrics import report_health
     from entra_sync.decisions import claim
 
+    report_health(database_url())
     return claim(database_url(), context["dag_run"].run_id, again=bool(context["params"]["again"]))
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from entra_sync import pipeline
 from entra_sync.airflow.accounts import check_file, read_account
-from entra_sync.airflow.assets import HELD
+from entra_sync.airflow.assets import HELD, synced
 from entra_sync.airflow.connections import database_url, entra_connection, store_uri
 from entra_sync.errors import ConfigurationError
 from entra_sync.store import Store
@@ -77,9 +77,25 @@ def ask(account_file: str, context: Any) -> None:
     context["outlet_events"][HELD].extra = {"account": ref.account.account, "decisions": asked}
 
 
+def announce(account_file: str, context: Any) -> None:
+    """Send the account's asset event with the run's counts; be skipped when the run moved nothing forward."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    ref = _ref(account_file, context)
+    facts = pipeline.applied(ref)
+    if facts is None:
+        raise AirflowSkipException("A dry run, or an older night than the one that PeopleGoal shows.")
+    context["outlet_events"][synced(ref.account.account)].extra = {"account": ref.account.account, **facts}
+
+
 def close_run(account_file: str, context: Any) -> str:
-    """Close the run; see ``pipeline.close_run``."""
-    return pipeline.close_run(_ref(account_file, context))
+    """Close the run, see ``pipeline.close_run``, and tell Airflow's metrics of it."""
+    from entra_sync.airflow.metrics import report_run
+
+    ref = _ref(account_file, context)
+    status = pipeline.close_run(ref)
+    report_run(ref.database_url, ref.account.account, ref.dag_run_id)
+    return status
 
 
 def _ref(account_file: str, context: Any) -> pipeline.RunRef:

@@ -7,7 +7,7 @@ account's lease, which another run takes over when its holder is dead.
 from entra_sync.record.checks import checks, history_of_checks, note_checks
 from entra_sync.record.extraction import known, note_reading
 from entra_sync.record.lease import working
-from entra_sync.record.reading import changes, history, issues, run_summary
+from entra_sync.record.reading import changes, health, history, issues, run_summary
 from entra_sync.record.runs import Run, close_run, current_run, ensure_open, open_run
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "close_run",
     "current_run",
     "ensure_open",
+    "health",
     "history",
     "history_of_checks",
     "issues",

@@ -32,7 +32,7 @@ def note_reading(
 
     ``day``: another day than the run was opened with.
     """
-    cost = {name: (traffic or {}).get(name, 0) for name in ("requests", "resource_units")}
+    cost = {name: (traffic or {}).get(name, 0) for name in ("requests", "resource_units", "throttled")}
     values = {"run_id": run.id, "mode": mode, "reason": reason, "snapshot_uri": snapshot_uri, "day": day, **cost}
     connection.execute(statement("record/note_reading"), values)
     connection.commit()

@@ -15,6 +15,11 @@ def history(connection: Connection, account: str | None = None, limit: int = 20)
     return connection.execute(statement("record/history"), {"account": account, "limit": limit}).fetchall()
 
 
+def health(connection: Connection, account: str | None = None) -> list[Row]:
+    """Of each account: ``account``, ``last_good_at`` (Unix time of its applied state, or null), ``decisions_open``."""
+    return connection.execute(statement("record/health"), {"account": account}).fetchall()
+
+
 def changes(connection: Connection, run_id: int) -> list[Row]:
     """The run's changes in their order: the columns of sync.change."""
     return connection.execute(statement("record/changes"), {"run_id": run_id}).fetchall()

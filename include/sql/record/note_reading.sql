@@ -6,5 +6,6 @@ set
     snapshot_uri = coalesce(%(snapshot_uri)s, snapshot_uri),
     day = coalesce(%(day)s, day),
     requests = %(requests)s,
-    resource_units = %(resource_units)s
+    resource_units = %(resource_units)s,
+    throttled = %(throttled)s
 where id = %(run_id)s;
