@@ -12,6 +12,7 @@ from airflow.sdk import DAG, CronTriggerTimetable, Param, get_parsing_context, t
 
 from entra_sync.airflow.accounts import AccountDag, account_dags, accounts_folder
 from entra_sync.airflow.assets import HELD, synced
+from entra_sync.airflow.midnight import Midnight, weight
 from entra_sync.airflow.retries import DELAY, LONGEST_DELAY, TransientOnly, retries
 
 DOC = """
@@ -57,6 +58,9 @@ PARAMS = {
 }
 
 
+MIDNIGHT = Midnight.of_environment()
+
+
 def build(entry: AccountDag) -> DAG:
     """Wire the DAG of one account."""
     with DAG(
@@ -64,7 +68,7 @@ def build(entry: AccountDag) -> DAG:
         dag_display_name=f"Entra sync: {entry.name}",
         description=f"Microsoft Entra ID to PeopleGoal for {entry.name}",
         doc_md=DOC.format(name=entry.name, file=entry.path.name, account=entry.account),
-        schedule=CronTriggerTimetable(entry.schedule, timezone=entry.timezone),
+        schedule=CronTriggerTimetable(MIDNIGHT.starts(entry.schedule, entry.account), timezone=entry.timezone),
         start_date=pendulum.datetime(2026, 1, 1, tz=entry.timezone),
         catchup=False,
         max_active_runs=1,
@@ -80,6 +84,9 @@ def build(entry: AccountDag) -> DAG:
             "max_retry_delay": LONGEST_DELAY,
             "retry_policy": TransientOnly(),
             "execution_timeout": timedelta(hours=6),
+            # Upstream: an account that has begun comes before one of its size that has not.
+            "priority_weight": weight(entry.expected_people),
+            "weight_rule": "upstream",
         },
     ) as dag:
         account_file = str(entry.path)
@@ -92,7 +99,7 @@ def build(entry: AccountDag) -> DAG:
 
             return tasks.open_run(account_file, context)
 
-        @task
+        @task(pool=MIDNIGHT.extract_pool)
         def extract(opened_run: int, **context: Any) -> str:
             """Read users with managers and groups with members, side by side, into one sealed snapshot."""
             from entra_sync.airflow import tasks
@@ -113,7 +120,7 @@ def build(entry: AccountDag) -> DAG:
 
             return tasks.transform(account_file, snapshot_uri, checks_uri, context)
 
-        @task
+        @task(pool=MIDNIGHT.load_pool)
         def load(snapshot_uri: str, checks_uri: str, curated_uri: str, **context: Any) -> dict[str, Any]:
             """Plan the whole difference, hold it against the guards, apply it: one transaction."""
             from entra_sync.airflow import tasks

@@ -103,7 +103,7 @@ CHANGED = {
 }
 # Switched off as a whole, or a field less.
 OFF = ["teams: {from_groups: null}", "checks: {rows: null}", "checks: {nulls: null}", "mapping: {city: null}"]
-INDIFFERENT = ("account", "name", "schedule", "notify", "retention", "guards", "reading")
+INDIFFERENT = ("account", "name", "schedule", "expected_people", "notify", "retention", "guards", "reading")
 DEFAULT = account_of("").fingerprint()
 
 
@@ -131,6 +131,7 @@ def test_no_key_is_forgotten() -> None:
     "text",
     [
         "schedule: 0 3 * * *",
+        "expected_people: 5000",
         "notify: [mail]",
         "retention: {snapshots_days: 1}",
         "guards: {max_deactivations: null, protected: [a@contoso.com]}",

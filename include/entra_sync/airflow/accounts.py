@@ -20,6 +20,7 @@ class AccountDag:
     name: str
     schedule: str
     timezone: str
+    expected_people: int = 0
     problem: str | None = None
 
     @property
@@ -67,7 +68,12 @@ def _account_dag(path: Path) -> AccountDag:
     except ConfigurationError as error:
         return _broken(path, _slug(path), str(error))
     return AccountDag(
-        account=config.account, path=path, name=config.name, schedule=config.schedule, timezone=config.timezone
+        account=config.account,
+        path=path,
+        name=config.name,
+        schedule=config.schedule,
+        timezone=config.timezone,
+        expected_people=config.expected_people,
     )
 
 

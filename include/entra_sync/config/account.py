@@ -44,6 +44,8 @@ class AccountConfig(Strict):
     """Five cron fields; the default is midnight."""
     timezone: str = "UTC"
     """Zone of the schedule and of the dates of the curated tables, such as Europe/London."""
+    expected_people: int = Field(default=0, ge=0)
+    """About how many people the account has: of accounts that start at the same minute, large ones go first."""
     scope: Scope = Scope()
     """Who is a PeopleGoal user; everybody else is out of scope."""
     match: list[Literal["entra_id", "email"]] = ["entra_id", "email"]
@@ -152,7 +154,9 @@ class AccountConfig(Strict):
     def fingerprint(self) -> str:
         """Hash of all that decides about people; a change forces a full read. Schedule and alerts are left out."""
         decisive = self.model_dump(
-            mode="json", by_alias=True, exclude={"name", "schedule", "notify", "retention", "guards", "reading"}
+            mode="json",
+            by_alias=True,
+            exclude={"name", "schedule", "expected_people", "notify", "retention", "guards", "reading"},
         )
         # `otherwise: null` clears values and none at all leaves them: alike in the dump.
         decisive["cleared_by_otherwise"] = sorted(name for name, field in self.mapping.items() if field.has_otherwise)
