@@ -31,7 +31,7 @@ from entra_sync.extract.select import OWNERS
 from entra_sync.extract.snapshot import Manifest, read_manifest, read_tables
 from entra_sync.extract.tenant import extract_tenant
 from entra_sync.replay import of_day, shown_now
-from entra_sync.store import Store, read_table, whole_file, write_table
+from entra_sync.store import Store, path_of, read_table, whole_file, write_table
 
 log = logging.getLogger("entra_sync")
 
@@ -177,7 +177,7 @@ def transform(ref: RunRef, snapshot_uri: str, checks_uri: str) -> str:
         manifest = read_manifest(snapshot_uri)
         tables = read_tables(snapshot_uri, manifest)
         account = _configuration(ref, run, checks_uri)
-        rejected = rejections(read_table(UPath(checks_uri) / ISSUES))
+        rejected = rejections(read_table(path_of(checks_uri) / ISSUES))
         decisions = decide(tables.users, tables.groups, tables.memberships, account)
         curated = build(tables, account, rejected, decisions)
         folder = ref.store.curated(ref.account.account, str(run.day))
@@ -197,9 +197,9 @@ def load(ref: RunRef, snapshot_uri: str, checks_uri: str, curated_uri: str) -> d
 
     with _step(ref, "load") as (run, facts):
         manifest = read_manifest(snapshot_uri)
-        folder = UPath(curated_uri)
+        folder = path_of(curated_uri)
         tables = {name: read_table(folder / f"{name}.parquet") for name in LOADED}
-        tables["issues"] = pa.concat_tables([read_table(UPath(checks_uri) / ISSUES), tables["issues"]])
+        tables["issues"] = pa.concat_tables([read_table(path_of(checks_uri) / ISSUES), tables["issues"]])
         result = load_run(
             ref.database_url,
             run=run,
@@ -282,7 +282,7 @@ def _configuration(ref: RunRef, run: record.Run, checks_uri: str) -> AccountConf
     """The account file; of a replay as far as the snapshot allows, as validate kept it."""
     if run.mode != "replay":
         return ref.account
-    return from_json((UPath(checks_uri) / ACCOUNT).read_text(encoding="utf-8"))
+    return from_json((path_of(checks_uri) / ACCOUNT).read_text(encoding="utf-8"))
 
 
 def _same_account(ref: RunRef, manifest: Manifest) -> None:

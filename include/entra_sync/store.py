@@ -6,15 +6,17 @@
     curated/<account>/<date>/      profile, team, team_member, person, issues, org_chart, counted (.parquet): rebuilt
                                    when a date runs again
 
-The root is anything that fsspec opens (file, abfs, s3, gs). Files hold people's data: local ones are 0600.
+The root is anything that fsspec opens (file, abfs, s3, gs). Files hold people's data: local ones are 0600. A URI never
+holds a credential: those come from the environment, or from an Airflow connection by way of ``sign_in``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +29,28 @@ from upath import UPath
 COMPRESSION: Literal["zstd"] = "zstd"
 
 
+# Azure's library writes a page into the log for each request.
+logging.getLogger("azure.core.pipeline.policies.http_logging_policy").setLevel(logging.WARNING)
+
+_OPTIONS: dict[str, dict[str, Any]] = {}
+
+
+def sign_in(protocol: str, options: Mapping[str, Any]) -> None:
+    """Open every path of ``protocol`` (abfs, s3, gs) in this process with these options of its fsspec file system."""
+    _OPTIONS[protocol] = dict(options)
+
+
+def path_of(uri: str) -> UPath:
+    """A place in the store by URI or local path, as ``str`` of another path gave it."""
+    protocol, is_uri, _ = uri.partition("://")
+    if not is_uri:
+        return UPath(Path(uri).absolute())
+    # A kept listing of a folder would hide what other processes write.
+    options = {"use_listings_cache": False, **_OPTIONS.get(protocol, {})} if protocol != "file" else {}
+    path: UPath = UPath(uri, **options)
+    return path
+
+
 @dataclass(frozen=True)
 class Store:
     """The three areas of one store."""
@@ -36,7 +60,7 @@ class Store:
     @classmethod
     def at(cls, uri: str) -> Store:
         """Open a store by URI or local path."""
-        return cls(UPath(uri) if "://" in uri else UPath(Path(uri).absolute()))
+        return cls(path_of(uri))
 
     def landing_of(self, account: str) -> UPath:
         """Folder of an account's snapshots, one folder per run."""

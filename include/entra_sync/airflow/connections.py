@@ -11,6 +11,7 @@ from sqlalchemy import URL
 
 from entra_sync.config.connection import EntraConnection, read_connection
 from entra_sync.errors import ConfigurationError
+from entra_sync.store import sign_in
 
 if TYPE_CHECKING:
     from entra_sync.config.account import AccountConfig
@@ -82,5 +83,25 @@ def database_url() -> str:
 
 
 def store_uri() -> str:
-    """Root of the store; see ``entra_sync.store``."""
-    return os.environ.get("ENTRA_SYNC_STORE") or ".local/store"
+    """Root of the store; see ``entra_sync.store``.
+
+    ``abfs://<connection>@<container>/<path>``, as Airflow's ObjectStoragePath has it: the connection signs in, and does
+    not stand in what is returned. Raises ConfigurationError when Airflow knows no such connection or file system.
+    """
+    uri = os.environ.get("ENTRA_SYNC_STORE") or ".local/store"
+    protocol, is_uri, place = uri.partition("://")
+    connection, has_connection, bare = place.partition("/")[0].rpartition("@")
+    if not is_uri or not has_connection:
+        return uri
+    from airflow.sdk import ObjectStoragePath
+
+    get_connection(connection)
+    try:
+        options = ObjectStoragePath(uri).fs.storage_options
+    except (ImportError, ValueError) as error:
+        raise ConfigurationError(
+            f"ENTRA_SYNC_STORE: Airflow cannot open {protocol}:// with a connection: {type(error).__name__}.",
+            hint=f"Install Airflow's provider for {protocol}, or give the credentials in the environment.",
+        ) from None
+    sign_in(protocol, options)
+    return f"{protocol}://{bare}{place[len(connection) + 1 + len(bare) :]}"

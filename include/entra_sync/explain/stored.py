@@ -31,7 +31,7 @@ from entra_sync.mapping.rows import usable
 from entra_sync.org_chart import org_chart
 from entra_sync.pipeline import ACCOUNT, ISSUES
 from entra_sync.scope import decide, with_rejected
-from entra_sync.store import Store, read_table
+from entra_sync.store import Store, path_of, read_table
 from entra_sync.transform import CuratedTables, build
 from entra_sync.validate import rejections
 from entra_sync.validate.kept import read_results
@@ -123,7 +123,7 @@ def open_night(connection: Connection, store: Store, account: AccountConfig, run
             )
         run_id = _loaded_last(connection, account, landing / str(run_id)) or run_id
     run = _run(connection, account, run_id)
-    folder = UPath(run["snapshot_uri"]) if run["mode"] == "replay" and run["snapshot_uri"] else landing / str(run_id)
+    folder = path_of(run["snapshot_uri"]) if run["mode"] == "replay" and run["snapshot_uri"] else landing / str(run_id)
     if not (folder / MANIFEST).exists():
         raise EntraSyncError(
             _no_snapshot(run), hint="entra-sync history lists the runs; without --run it is the newest."

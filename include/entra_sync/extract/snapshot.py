@@ -21,7 +21,7 @@ from upath import UPath
 
 from entra_sync.errors import SnapshotError
 from entra_sync.extract.tables import SnapshotTables
-from entra_sync.store import COMPRESSION, Sealed, whole_file
+from entra_sync.store import COMPRESSION, Sealed, path_of, whole_file
 
 VERSION = 2
 MANIFEST = "manifest.json"
@@ -149,7 +149,7 @@ def write_manifest(folder: UPath, manifest: Manifest) -> str:
 
 def read_manifest(uri: str) -> Manifest:
     """Read a snapshot's manifest. Raises SnapshotError when there is none or when it is of another version."""
-    path = UPath(uri) / MANIFEST
+    path = path_of(uri) / MANIFEST
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -182,7 +182,7 @@ def read_files(uri: str, files: dict[str, dict[str, Any]]) -> SnapshotTables:
 
 
 def _read(uri: str, name: str, files: dict[str, dict[str, Any]]) -> pa.Table:
-    path = UPath(uri) / name
+    path = path_of(uri) / name
     try:
         content = path.read_bytes()
     except FileNotFoundError:
