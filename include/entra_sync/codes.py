@@ -305,6 +305,10 @@ _RUN = {
         "Nothing is stored of the day that shall be replayed",
         "Entra cannot be read as of a past day: choose a day whose snapshot is kept, or run a full sync.",
     ),
+    "snapshot_of_another": (
+        "The store holds the snapshot of an earlier run under this run's number",
+        "The database is older than the store, as after a restore: give new runs new numbers, as docs/operate.md says.",
+    ),
     "validation_blocked": (
         "The snapshot as a whole must not be loaded",
         "See the issues of the step validate; mend what they name and run again.",

@@ -92,6 +92,10 @@ class SnapshotMissing(SnapshotError):
     """Nothing is stored of the day that shall be replayed."""
 
 
+class SnapshotOfAnother(SnapshotError):
+    """The store holds the snapshot of an earlier run under this run's number."""
+
+
 class ValidationBlocked(EntraSyncError):
     """The snapshot as a whole must not be loaded."""
 

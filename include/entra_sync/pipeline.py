@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,7 +26,8 @@ from entra_sync.config.readable import readable
 from entra_sync.config.stored import from_json, to_json
 from entra_sync.db import connect
 from entra_sync.decisions import decisions
-from entra_sync.errors import SnapshotError, ValidationBlocked
+from entra_sync.errors import SnapshotError, SnapshotOfAnother, ValidationBlocked
+from entra_sync.extract.base import sealed_runs
 from entra_sync.extract.select import OWNERS
 from entra_sync.extract.snapshot import Manifest, read_manifest, read_tables
 from entra_sync.extract.tenant import extract_tenant
@@ -35,6 +36,8 @@ from entra_sync.store import Store, path_of, read_table, whole_file, write_table
 
 log = logging.getLogger("entra_sync")
 
+# At most, between a worker and the database. Sign-in allows no more: docs/azure-setup.md.
+CLOCKS_DIFFER = timedelta(minutes=5)
 ISSUES = "issues.parquet"
 ACCOUNT = "account.json"
 LOADED = ("profile", "team", "team_member", "person", "issues")
@@ -88,7 +91,7 @@ def extract(ref: RunRef, sign_in: Callable[[], EntraConnection], *, mode: str = 
             facts |= {"mode": mode, "snapshot_of_run": stored.manifest.run_id, "day": stored.day}
             return stored.uri
         folder = ref.store.landing(ref.account.account, run.id)
-        manifest = _sealed(folder)
+        manifest = _sealed(folder, run)
         if manifest is None:
             with connect(ref.database_url) as connection:
                 known = record.known(connection, run)
@@ -270,12 +273,22 @@ def _step(ref: RunRef, name: str) -> Iterator[tuple[record.Run, dict[str, Any]]]
     )
 
 
-def _sealed(folder: UPath) -> Manifest | None:
-    """The manifest of a snapshot that an earlier try of this run finished: Graph is not read twice."""
+def _sealed(folder: UPath, run: record.Run) -> Manifest | None:
+    """The manifest of a snapshot that an earlier try of this run finished: Graph is not read twice.
+
+    Raises SnapshotOfAnother for one that was read before this run began: a restored database counts its runs anew.
+    """
     try:
-        return read_manifest(str(folder))
+        manifest = read_manifest(str(folder))
     except SnapshotError:
         return None
+    if manifest.as_of < run.started_at - CLOCKS_DIFFER:
+        newest = next(sealed_runs(folder.parent))
+        raise SnapshotOfAnother(
+            f"{folder} is the snapshot of an earlier run {run.id}, read at {manifest.as_of:%Y-%m-%d %H:%M} UTC.",
+            hint=f"The database is older than the store: give new runs numbers above {newest} (docs/operate.md).",
+        )
+    return manifest
 
 
 def _configuration(ref: RunRef, run: record.Run, checks_uri: str) -> AccountConfig:

@@ -63,3 +63,12 @@ def test_every_stage_of_the_faults_page_is_tested_and_every_tested_one_is_there(
 
     assert re.findall(r"^### (.+)$", page, re.MULTILINE) == list(STAGES)
     assert [name for name in STAGES if f'"{name}"' not in files] == []
+
+
+def test_the_runbook_names_codes_that_a_run_may_end_with() -> None:
+    page = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+    table = page.partition("## A night failed")[2].partition("\n## ")[0]
+
+    named = re.findall(r"^\| `(\w+)`", table, re.MULTILINE)
+    assert len(named) > 5
+    assert [code for code in named if code not in CODES] == []
