@@ -28,7 +28,7 @@ from entra_sync.config.account import AccountConfig
 from entra_sync.extract.snapshot import read_files
 from entra_sync.extract.tables import SnapshotTables
 from entra_sync.load import Curated, SnapshotRef, load_run
-from entra_sync.load.stage import PERSON, PROFILE, TEAM, TEAM_MEMBER
+from entra_sync.load.stage import NUMBER, PERSON, PROFILE, TEAM
 from entra_sync.scope import decide
 from entra_sync.store import read_table, write_table
 from entra_sync.transform import build
@@ -44,7 +44,13 @@ ACCOUNT = AccountConfig.model_validate(
 )
 AS_OF = datetime(2026, 11, 23, 0, 1, tzinfo=UTC)
 FILES = [field.name for field in fields(Curated)]
-TABLES = {"profile": PROFILE, "person": PERSON, "team": TEAM, "team_member": TEAM_MEMBER}
+# As they are read; the load numbers teams and people, and sends memberships by number.
+TABLES = {
+    "profile": PROFILE,
+    "person": tuple(name for name in PERSON if name != NUMBER),
+    "team": tuple(name for name in TEAM if name != NUMBER),
+    "team_member": ("team_key", "user_entra_id", "role"),
+}
 
 
 def prepare(given: dict[str, Any]) -> dict[str, Any]:
@@ -105,8 +111,11 @@ def floor(given: dict[str, Any]) -> dict[str, Any]:
         connection.execute("drop schema if exists floor cascade")
         connection.execute("create schema floor")
         connection.execute(db.statement("load/stage"))
-        for name in TABLES:
+        for name in ("profile", "person", "team"):
             connection.execute(f"create table floor.{name} (like stage_{name})")
+        for name in ("person", "team"):
+            connection.execute(f"alter table floor.{name} drop column {NUMBER}")
+        connection.execute("create table floor.team_member (team_key text, user_entra_id uuid, role text)")
     copies = {f"floor/{name}": f"copy floor.{name} from stdin" for name in TABLES}
 
     def work() -> None:

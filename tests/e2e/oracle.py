@@ -7,6 +7,7 @@ it. None of the product's code is used here.
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import psycopg
@@ -91,7 +92,8 @@ def email(user: dict[str, Any]) -> str | None:
 
 def profile(user: dict[str, Any]) -> dict[str, Any]:
     """The profile that these attributes mean."""
-    fields: dict[str, Any] = {column: (user.get(name) or "").strip() or None for column, name in PLAIN.items()}
+    texts = {column: unicodedata.normalize("NFC", user.get(name) or "") for column, name in PLAIN.items()}
+    fields: dict[str, Any] = {column: text.strip() or None for column, text in texts.items()}
     fields["email"] = email(user)
     fields["work_phone"] = (user.get("businessPhones") or [None])[0]
     fields["hire_date"] = (user.get("employeeHireDate") or "")[:10] or None

@@ -19,26 +19,40 @@ person as (
     from plan_user
 ),
 
+staged_team as (
+    select
+        staged.number as staged_number,
+        team.number,
+        team.kind,
+        team.lead_entra_id
+    from stage_team as staged
+    inner join team on staged.kind = team.kind and staged.entra_id = team.entra_id
+),
+
+staged_person as (
+    select
+        staged.number as staged_number,
+        person.number,
+        person.entra_id
+    from stage_person as staged
+    inner join person on staged.entra_id = person.entra_id
+    where person.is_active
+),
+
 wanted as (
     select
         team.number as team_number,
         person.number as user_number,
-        -- Of two roles the higher one: 'lead' sorts before 'member'. Where a group's lead stays although the directory
-        -- does not name them tonight, so does their role.
-        min(
-            case
-                when not setting.group_leads_owned or team.kind <> 'group' then member.role
-                when team.lead_entra_id = member.user_entra_id then 'lead'
-                else 'member'
-            end
-        ) as role
+        -- Where a group's lead stays although the directory does not name them tonight, so does their role.
+        case
+            when not setting.group_leads_owned or team.kind <> 'group' then member.role
+            when team.lead_entra_id = person.entra_id then 'lead'
+            else 'member'
+        end as role
     from stage_team_member as member
     cross join stage_setting as setting
-    inner join stage_team as staged on member.team_key = staged.key
-    inner join team on staged.kind = team.kind and staged.entra_id = team.entra_id
-    inner join person on member.user_entra_id = person.entra_id
-    where person.is_active
-    group by team.number, person.number
+    inner join staged_team as team on member.team_number = team.staged_number
+    inner join staged_person as person on member.person_number = person.staged_number
 ),
 
 present as (

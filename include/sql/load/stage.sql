@@ -66,7 +66,8 @@ create temporary table stage_person (
     email text,
     label text,
     state text not null,
-    reason text
+    reason text,
+    number integer not null
 ) on commit drop;
 
 create temporary table stage_team (
@@ -76,12 +77,14 @@ create temporary table stage_team (
     name text,
     description text,
     email text,
-    lead_entra_id uuid
+    lead_entra_id uuid,
+    number integer not null
 ) on commit drop;
 
+-- By the numbers of stage_team and stage_person: there are many rows, and texts and object ids cost most of their time.
 create temporary table stage_team_member (
-    team_key text not null,
-    user_entra_id uuid not null,
+    team_number integer not null,
+    person_number integer not null,
     role text not null
 ) on commit drop;
 

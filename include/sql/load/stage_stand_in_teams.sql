@@ -9,47 +9,52 @@ with report as (
 ),
 
 made as (
-    insert into stage_team (key, kind, entra_id, name, description, email, lead_entra_id)
-    select distinct
+    insert into stage_team (key, kind, entra_id, name, description, email, lead_entra_id, number)
+    select
         'manager:' || team.entra_id,
         'manager',
         team.entra_id,
         team.name,
         team.description,
         team.email,
-        team.entra_id as lead_entra_id
-    from report
+        team.entra_id as lead_entra_id,
+        (select coalesce(max(number), 0) from stage_team) + row_number() over (order by team.entra_id)
+    from peoplegoal.team as team
     cross join stage_setting as setting
-    inner join peoplegoal.team as team
-        on report.manager_entra_id = team.entra_id and team.kind = 'manager' and team.account_id = setting.account_id
     left join stage_team as staged on team.entra_id = staged.entra_id and staged.kind = 'manager'
-    where staged.key is null
-    returning key, entra_id
+    where
+        team.account_id = setting.account_id
+        and team.kind = 'manager'
+        and team.entra_id in (select report.manager_entra_id from report)
+        and staged.key is null
+    returning number, entra_id
 ),
 
 target as (
     select
-        key,
+        number,
         entra_id
     from made
     union all
     select
-        key,
+        number,
         entra_id
     from stage_team
     where kind = 'manager'
 )
 
-insert into stage_team_member (team_key, user_entra_id, role)
+insert into stage_team_member (team_number, person_number, role)
 select
-    target.key,
-    report.entra_id,
+    target.number as team_number,
+    person.number as person_number,
     'member'
 from report
 inner join target on report.manager_entra_id = target.entra_id
+inner join stage_person as person on report.entra_id = person.entra_id
 union
 select
-    made.key,
-    made.entra_id,
+    made.number as team_number,
+    person.number as person_number,
     'lead'
-from made;
+from made
+inner join stage_person as person on made.entra_id = person.entra_id;
