@@ -1,17 +1,7 @@
 -- plan_profiles: staged against present values -> plan_profile: one row per person whose profile is new or differs.
 -- A profile that is there keeps its seeded fields in any case, and its uncleared ones where the directory has none.
 create temporary table plan_profile on commit drop as
-with clean as (
-    -- JSON can spell the character that PostgreSQL cannot store.
-    select
-        staged.entra_id,
-        regexp_replace(
-            coalesce(staged.custom_fields, '{}'), '(?<!\\)((?:\\\\)*)\\u0000', '\1', 'g'
-        )::jsonb as custom_fields
-    from stage_profile as staged
-),
-
-paired as (
+with paired as (
     select
         planned.entra_id,
         planned.user_id,
@@ -35,7 +25,6 @@ paired as (
     from plan_user as planned
     cross join stage_setting as setting
     inner join stage_profile as staged on planned.entra_id = staged.entra_id
-    inner join clean on planned.entra_id = clean.entra_id
     left join peoplegoal.profile as profile
         on planned.user_id = profile.user_id and profile.account_id = setting.account_id
     left join peoplegoal.app_user as old_boss
@@ -43,6 +32,17 @@ paired as (
     left join plan_user as old_boss_plan on old_boss.id = old_boss_plan.user_id
     left join plan_user as boss on staged.manager_entra_id = boss.entra_id and boss.is_active
     left join plan_kept_manager as kept on planned.user_id = kept.user_id and not kept.is_circle
+    cross join
+        lateral (
+            -- JSON can spell the character that PostgreSQL cannot store.
+            select
+                case
+                    when strpos(given.text, '\u0000') > 0
+                        then regexp_replace(given.text, '(?<!\\)((?:\\\\)*)\\u0000', '\1', 'g')
+                    else given.text
+                end::jsonb as custom_fields
+            from (values (coalesce(staged.custom_fields, '{}'))) as given (text)
+        ) as clean
     cross join
         lateral (
             select coalesce(jsonb_object_agg('custom.' || each.key, each.value), '{}') as fields
