@@ -30,6 +30,11 @@ hypothesis.settings.register_profile("entra_sync", deadline=None, derandomize=Tr
 hypothesis.settings.load_profile("entra_sync")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """At least four: long tests wait half of their time, for Airflow's heartbeats and the pauses that Graph asks for."""
+    return max(4, min(os.cpu_count() or 4, 8))
+
+
 @contextmanager
 def short_folder() -> Iterator[Path]:
     """A folder whose sockets have short paths, and that the server's user reaches when the tests run as root."""
