@@ -31,7 +31,7 @@ hypothesis.settings.load_profile("entra_sync")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """At least four: long tests wait half of their time, for Airflow's heartbeats and the pauses that Graph asks for."""
+    """At least four: long tests wait half of their time, for Airflow and for the pauses that Graph asks for."""
     return max(4, min(os.cpu_count() or 4, 8))
 
 
