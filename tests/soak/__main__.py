@@ -48,6 +48,7 @@ def main() -> int:
         found = story.end()
     tell(story, found["runs"])
     if given.picture:
+        given.picture.parent.mkdir(parents=True, exist_ok=True)
         given.picture.write_text(draw(story.told), encoding="utf-8")
     return 0
 
