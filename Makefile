@@ -1,6 +1,6 @@
 # `make` lists the targets. Needs git, make and a Python 3.11, 3.12 or 3.13; everything else is set up in .venv and .local.
 .DEFAULT_GOAL := help
-.PHONY: help setup sync test up down doctor decisions day psql migrate lint format lock bench soak clean
+.PHONY: help setup sync test up down doctor decisions day psql migrate lint format lock bench soak topology clean
 # A parallel make would run two of them on the same files.
 .NOTPARALLEL:
 
@@ -60,19 +60,25 @@ format: setup ## format the code and mend what the linter can mend
 lock: setup ## lock anew what pyproject.toml asks for, with hashes, for all supported Pythons
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --all-extras \
 		--no-emit-index-url --no-emit-find-links --no-header pyproject.toml -o requirements.txt
+	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra production --extra s3 --extra local \
+		-c requirements.txt --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o deploy/requirements.txt
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 		--no-emit-index-url --no-emit-find-links --no-header bench/peers/requirements.in -o bench/peers/requirements.txt
 
 bench: setup ## measure, and print ratios against floors and limits
 	@$(LOCAL) run python -m bench
 
-soak: setup ## hundreds of random histories, processes killed at random, a tenant of 1,000,000 users (takes an hour)
+soak: setup ## a month in which everything happens, hundreds of random histories, a tenant of 1,000,000 users (takes hours)
+	@.venv/bin/python -m tests.soak --nights 30 --picture .local/soak.svg
 	@ENTRA_SYNC_HISTORIES=150 ENTRA_SYNC_KILLS=50 .venv/bin/python -m pytest -n2 tests/e2e/test_histories.py tests/e2e/test_killed.py \
 		tests/crash/test_killed_load.py
 	@ENTRA_SYNC_EXAMPLES=1000 .venv/bin/python -m pytest -n0 tests/transform/test_properties.py
 	@$(LOCAL) run python -m bench.scale --users 1000000 --groups 50000 --memberships 5000000 --quota L
 	@$(LOCAL) run python -m bench.rules --sizes 100000 1000000
 	@$(LOCAL) run python -m bench.loading --users 1000000 --rounds 1 --profile
+
+topology: setup ## a night through the services of docker-compose.yaml as processes, a worker killed in it (needs redis-server)
+	@.venv/bin/python -m pytest -n0 -q -s -rs tests/deploy/topology.py
 
 clean: setup ## stop everything and delete this set-up's databases, logs and store
 	@$(LOCAL) clean

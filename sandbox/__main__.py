@@ -19,6 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     command = commands.add_parser("serve", help="build the company on the first start, and serve it until stopped")
     _state(command)
     command.add_argument("--port", type=int, default=0, help="0: the port of last time, else any free one")
+    command.add_argument("--host", default="localhost", help="its name for others (default: only this machine)")
     command.add_argument("--users", type=int, default=250, help="people of a new company (default: 250)")
     command.add_argument("--groups", type=int, default=30, help="groups of a new company (default: 30)")
     command.add_argument("--memberships", type=int, help="about so many, of a new company (default: 4.5 per user)")
@@ -29,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     command.set_defaults(
         run=lambda given: serve(
             Path(given.state),
+            host=given.host,
             port=given.port,
             users=given.users,
             groups=given.groups,

@@ -31,29 +31,31 @@ class Certificates:
     key_file: Path
 
 
-def certificates_in(folder: Path) -> Certificates:
-    """The certificates in a folder, made when there are none or they end within a month."""
+def certificates_in(folder: Path, host: str = "localhost") -> Certificates:
+    """The certificates in a folder, for this machine and ``host``; made when missing or about to end."""
     found = Certificates(
         ca_file=folder / "ca.pem", certificate_file=folder / "server.pem", key_file=folder / "server.key"
     )
-    if not _usable(found):
-        _make(found)
+    if not _usable(found, host):
+        _make(found, host)
     return found
 
 
-def _usable(found: Certificates) -> bool:
+def _usable(found: Certificates, host: str) -> bool:
     try:
         authority = x509.load_pem_x509_certificate(found.ca_file.read_bytes())
         server = x509.load_pem_x509_certificate(found.certificate_file.read_bytes())
         key = serialization.load_pem_private_key(found.key_file.read_bytes(), password=None)
         server.verify_directly_issued_by(authority)
-    except (OSError, ValueError, TypeError, InvalidSignature):
+        names = server.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (OSError, ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
         return False
     ends = min(authority.not_valid_after_utc, server.not_valid_after_utc)
-    return key.public_key() == server.public_key() and ends > datetime.now(UTC) + RENEW_BEFORE
+    named = host in names.get_values_for_type(x509.DNSName)
+    return named and key.public_key() == server.public_key() and ends > datetime.now(UTC) + RENEW_BEFORE
 
 
-def _make(at: Certificates) -> None:
+def _make(at: Certificates, host: str) -> None:
     authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "PeopleGoal sandbox tenant CA")])
     identifier = x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key())
@@ -65,7 +67,7 @@ def _make(at: Certificates) -> None:
         .sign(authority_key, hashes.SHA256())
     )
     names = [
-        x509.DNSName("localhost"),
+        *(x509.DNSName(name) for name in sorted({"localhost", host})),
         *(x509.IPAddress(ipaddress.ip_address(a)) for a in ("127.0.0.1", "::1")),
     ]
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])

@@ -32,6 +32,7 @@ def serve(
     folder: Path,
     *,
     port: int,
+    host: str = "localhost",
     users: int,
     groups: int,
     seed: int,
@@ -42,6 +43,7 @@ def serve(
 ) -> int:
     """Serve the company of a folder until a signal ends it; a company that is there already is taken as it is.
 
+    With another ``host`` than localhost it listens on every address, and its certificate has that name as well.
     With ``memory_only`` the company is never written to the folder: neither a new one nor what a day does to it.
     """
     state = StateFolder(folder)
@@ -58,20 +60,20 @@ def serve(
     gc.freeze()
     app, last_port = state.app()
     try:
-        place = _listen(port, last_port)
+        place = _listen(port, last_port, "127.0.0.1" if host == "localhost" else "0.0.0.0")
     except OSError as error:
         return _fail(f"Port {port} cannot be had: {error.strerror}. Leave --port out for any free one.")
     port = port_of(place)
     state.save_app(app, port)
     tenant = Tenant(company=company, app=app, settings=Settings(latency_s=latency_s, quota=quota))
-    certificates = state.certificates()
-    connection = connection_parts(app, port, certificates.ca_file)
+    certificates = state.certificates(host)
+    connection = connection_parts(app, port, certificates.ca_file, host)
 
     def ready() -> None:
         state.save_server(
             {"port": port, "pid": os.getpid(), "admin_token": tenant.admin_token, "connection": connection}
         )
-        print(f"The tenant of {company.name} is served at https://localhost:{port}/v1.0", flush=True)
+        print(f"The tenant of {company.name} is served at https://{host}:{port}/v1.0", flush=True)
 
     def next_day() -> list[str]:
         said = a_working_day(company)
@@ -194,14 +196,14 @@ def show(folder: Path) -> int:
     return 0
 
 
-def _listen(wanted: int, last: int) -> socket.socket:
+def _listen(wanted: int, last: int, address: str) -> socket.socket:
     """The port that was asked for, or the last one, or any."""
     if wanted or not last:
-        return listen(wanted)
+        return listen(wanted, address)
     try:
-        return listen(last)
+        return listen(last, address)
     except OSError:
-        return listen()
+        return listen(0, address)
 
 
 def _ask(state: StateFolder, running: dict[str, Any], path: str) -> dict[str, Any] | None:

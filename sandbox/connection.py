@@ -8,9 +8,9 @@ from typing import Any
 from sandbox.server.tenant import AppRegistration
 
 
-def connection_parts(app: AppRegistration, port: int, ca_file: Path) -> dict[str, Any]:
+def connection_parts(app: AppRegistration, port: int, ca_file: Path, host: str = "localhost") -> dict[str, Any]:
     """The four fields, and where the server is."""
-    authority = f"https://localhost:{port}"
+    authority = f"https://{host}:{port}"
     return {
         "conn_type": "entra_id",
         "login": app.client_id,

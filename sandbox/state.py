@@ -28,9 +28,9 @@ class StateFolder:
         """Make the folder when there is none."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def certificates(self) -> Certificates:
+    def certificates(self, host: str = "localhost") -> Certificates:
         """The server's certificates, made when missing."""
-        return certificates_in(self.folder)
+        return certificates_in(self.folder, host)
 
     def company(self) -> Company | None:
         """The company, None when it has not been built yet."""

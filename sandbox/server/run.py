@@ -14,13 +14,13 @@ from starlette.applications import Starlette
 from sandbox.certificates import Certificates
 
 
-def listen(port: int = 0) -> socket.socket:
-    """A listening place on 127.0.0.1 and no other address; raises OSError when the port is taken."""
+def listen(port: int = 0, address: str = "127.0.0.1") -> socket.socket:
+    """A listening place on one address, this machine's own unless told; raises OSError when the port is taken."""
     # With the protocol named, asyncio sets TCP_NODELAY; without it every answer waited 40 ms for an acknowledgement.
     place = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        place.bind(("127.0.0.1", port))
+        place.bind((address, port))
     except OSError:
         place.close()
         raise

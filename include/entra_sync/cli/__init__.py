@@ -7,6 +7,7 @@
     entra-sync explain PERSON      why somebody is in PeopleGoal as they are: one person's night, from what is stored
     entra-sync preview             whom and which fields an account file would change, by name; writes nothing
     entra-sync decisions           what limits withheld, and waits for an answer: list, show, approve, reject
+    entra-sync migrate             bring the PeopleGoal database to the schema of this release
     entra-sync undo RUN            take back what a run did, where nobody has changed it since
 
 Exit status: 0 all well, 1 something is wrong, 2 the command itself was.
@@ -54,6 +55,8 @@ def parser() -> argparse.ArgumentParser:
     doctor.add_argument("--account", help="only this account (default: every account file)")
     _json(doctor)
     doctor.set_defaults(run=_doctor)
+
+    commands.add_parser("migrate", help="bring the PeopleGoal database to this release").set_defaults(run=_migrate)
 
     history = commands.add_parser("history", help="the latest runs")
     history.add_argument("--account", help="only this account")
@@ -136,6 +139,13 @@ def _doctor(arguments: argparse.Namespace) -> int:
         from entra_sync.cli.doctor import examine
 
         return examine(account=arguments.account, as_json=arguments.json)
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    with _connections():
+        from entra_sync.cli.migrate import bring_up_to_date
+
+        return bring_up_to_date()
 
 
 def _history(arguments: argparse.Namespace) -> int:
