@@ -32,6 +32,7 @@ in `sync.issue`, every run in `sync.run`.
 | announce | tells other DAGs: the asset `entra_sync_{account}`, with the counts; skipped by a dry run |
 | ask | starts `entra_sync_decisions` when something new is held; skipped otherwise |
 | close_run | always runs; records also what failed |
+| tell | always runs; tells the receivers of `notify` what is news; its failure fails no night |
 
 Configuration: `{file}`. Connection: `entra_{account}`. *Trigger* offers the mode and a dry run that writes no profile.
 """
@@ -148,6 +149,13 @@ def build(entry: AccountDag) -> DAG:
 
             return tasks.close_run(account_file, context)
 
+        @task
+        def tell(**context: Any) -> None:
+            """Tell people of the run, also after a failure; skipped when the account names nobody."""
+            from entra_sync.airflow import notices
+
+            notices.tell_run(account_file, context)
+
         opened = open_run()
         snapshot = extract(opened)
         checks = validate(snapshot)
@@ -156,6 +164,8 @@ def build(entry: AccountDag) -> DAG:
         closed = close_run()
         # With on_failure_fail_dagrun the teardown alone would decide about the DAG run, and hide a failed step.
         loaded >> [ask(), announce()] >> closed.as_teardown(setups=opened)
+        # A teardown as well: a notice that nobody took fails no night.
+        closed >> tell().as_teardown()
     return dag
 
 

@@ -295,6 +295,28 @@ create table sync.headcount (
     primary key (account_id, date, department)
 );
 
+create table sync.notice (
+    id bigint generated always as identity primary key,
+    account_id bigint not null references peoplegoal.account (id),
+    receiver text not null,
+    kind text not null constraint notice_kind check (
+        kind in ('failed', 'quarantined', 'recovered', 'held', 'expiry', 'weekly')
+    ),
+    key text not null,
+    run_id bigint,
+    told_at timestamptz not null
+);
+
+create index notice_by_receiver on sync.notice (account_id, receiver, told_at);
+
+create table sync.skipped_night (
+    account_id bigint not null references peoplegoal.account (id),
+    dag_run_id text not null,
+    reason text not null,
+    skipped_at timestamptz not null,
+    primary key (account_id, dag_run_id)
+);
+
 -- The names behind the numbers: every counter of a run, counted again from its changes and issues.
 -- users_seen, users_unchanged and teams_unchanged tell of what has no row.
 create view sync.run_count as
@@ -436,3 +458,9 @@ comment on table sync.headcount is 'People of the directory in scope per day and
 comment on column sync.headcount.department is 'Empty text: people without one';
 comment on column sync.headcount.joiners is 'In scope on this day and not on the day before that is kept';
 comment on column sync.headcount.movers_in is 'Were there the day before in another department';
+comment on table sync.notice is 'What each receiver was told of an account; written after it was sent';
+comment on column sync.notice.receiver is 'Airflow connection id';
+comment on column sync.notice.key is
+'failed: issue code; quarantined, recovered: run; held: decisions; expiry: credential and days; weekly: ISO week';
+comment on column sync.notice.run_id is 'The run that it tells of, as long as that is kept; no foreign key';
+comment on table sync.skipped_night is 'Scheduled nights that did nothing because the account is in quarantine';

@@ -65,7 +65,7 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_every_account_file_has_its_dag(parsed: dict[str, Any]) -> None:
     assert parsed["errors"] == {}
     accounts = ["entra_sync_broken", "entra_sync_contoso", "entra_sync_fabrikam"]
-    assert sorted(parsed["dags"]) == sorted([*accounts, "entra_sync_decisions"])
+    assert sorted(parsed["dags"]) == sorted([*accounts, "entra_sync_decisions", "entra_sync_notices"])
 
 
 def test_parsing_loads_neither_pandas_nor_great_expectations(parsed: dict[str, Any]) -> None:
@@ -79,7 +79,8 @@ def test_the_steps_follow_one_another_and_the_run_is_always_closed(parsed: dict[
     assert dag["tasks"]["validate"] == ["extract"]
     assert "validate" in dag["tasks"]["transform"]
     assert "transform" in dag["tasks"]["load"]
-    assert dag["teardown"] == ["close_run"]
+    assert sorted(dag["teardown"]) == ["close_run", "tell"]
+    assert dag["tasks"]["tell"] == ["close_run"]
     assert dag["tasks"]["ask"] == dag["tasks"]["announce"] == ["load"]
     assert {"ask", "announce"} <= set(dag["tasks"]["close_run"])
 
@@ -99,5 +100,5 @@ def test_the_default_account_file_parses(tmp_path: Path) -> None:
     parsed = parse(tmp_path, ROOT / "include" / "accounts")
 
     assert parsed["errors"] == {}
-    assert sorted(parsed["dags"]) == ["entra_sync_contoso", "entra_sync_decisions"]
+    assert sorted(parsed["dags"]) == ["entra_sync_contoso", "entra_sync_decisions", "entra_sync_notices"]
     assert parsed["dags"]["entra_sync_contoso"]["schedule"] == "0 0 * * *"

@@ -47,7 +47,7 @@ def test_all_that_is_wrong_is_said_file_by_file(folder: Path, capsys: pytest.Cap
 
 def test_a_program_gets_one_entry_per_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(folder, BAD, "bad.yaml")
-    write(folder, SMALLEST + "notify: [mail]\n", "good.yaml")
+    write(folder, SMALLEST + "scope: {user_types: []}\n", "good.yaml")
 
     assert main(["accounts", "check", "--json"]) == 1
     bad, good = json.loads(capsys.readouterr().out)
@@ -57,7 +57,7 @@ def test_a_program_gets_one_entry_per_file(folder: Path, capsys: pytest.CaptureF
         "account": "contoso",
         "ok": True,
         "problems": [],
-        "warnings": ["good.yaml: notify (line 3): is reserved: it has no effect yet."],
+        "warnings": ["good.yaml: scope.user_types (line 3): is empty: nobody is in scope."],
     }
 
 

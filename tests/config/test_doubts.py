@@ -29,7 +29,6 @@ from tests.config.files import account_of
         ("checks: {allowed: {city: []}}", "checks.allowed.city", "no value is allowed"),
         ("reading: {collapse: null}", "reading.collapse", "meant for one night"),
         ("guards: {max_deactivations: null}", "guards.max_deactivations", "meant for one night"),
-        ("notify: [mail]", "notify", "is reserved"),
         ("retention: {snapshots_days: 3}", "retention", "is reserved"),
     ],
 )

@@ -103,7 +103,10 @@ CHANGED = {
 }
 # Switched off as a whole, or a field less.
 OFF = ["teams: {from_groups: null}", "checks: {rows: null}", "checks: {nulls: null}", "mapping: {city: null}"]
-INDIFFERENT = ("account", "name", "schedule", "expected_people", "notify", "retention", "guards", "reading")
+INDIFFERENT = (
+    *("account", "name", "schedule", "expected_people"),
+    *("notify", "quarantine", "retention", "guards", "reading"),
+)
 DEFAULT = account_of("").fingerprint()
 
 
@@ -133,6 +136,7 @@ def test_no_key_is_forgotten() -> None:
         "schedule: 0 3 * * *",
         "expected_people: 5000",
         "notify: [mail]",
+        "quarantine: {after: 2}",
         "retention: {snapshots_days: 1}",
         "guards: {max_deactivations: null, protected: [a@contoso.com]}",
         "reading: {full_every_days: 1, collapse: null}",

@@ -1,8 +1,8 @@
 """deploy/helm/values.yaml against what is known of the official chart, and against docker-compose.yaml.
 
 ``KEYS`` are the paths of the values file that the chart's values.yaml has, looked up there by hand, in the one whose
-default is Airflow 3.1.3 (https://airflow.apache.org/docs/helm-chart/stable/parameters-ref.html has the newest): a new key
-is looked up before it is added here. What a later chart has renamed, ``helm template`` says.
+default is Airflow 3.1.3 (https://airflow.apache.org/docs/helm-chart/stable/parameters-ref.html has the newest): a new
+key is looked up before it is added here. What a later chart has renamed, ``helm template`` says.
 """
 
 from __future__ import annotations

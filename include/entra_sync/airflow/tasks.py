@@ -11,6 +11,7 @@ from entra_sync import pipeline
 from entra_sync.airflow.accounts import check_file, read_account
 from entra_sync.airflow.assets import HELD, synced
 from entra_sync.airflow.connections import database_url, entra_connection, store_uri
+from entra_sync.airflow.notices import leave_out
 from entra_sync.errors import ConfigurationError
 from entra_sync.store import Store
 
@@ -29,10 +30,15 @@ class Wanted:
 
 
 def open_run(account_file: str, context: Any) -> int:
-    """Open the run; see ``pipeline.open_run``."""
+    """Open the run; see ``pipeline.open_run``. Skipped when quarantine leaves a scheduled night out."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
     check_file(account_file)
     ref = _ref(account_file, context)
     wanted = _wanted(ref, context)
+    left_out = leave_out(ref.account, context) if wanted.run_type == "scheduled" else None
+    if left_out is not None:
+        raise AirflowSkipException(f"Left out: {left_out}.")
     return pipeline.open_run(
         ref,
         dag_id=context["dag_run"].dag_id,

@@ -24,6 +24,7 @@ from entra_sync.config.guards import Guards
 from entra_sync.config.leavers import Leavers
 from entra_sync.config.mapping import FieldName, Line, is_field
 from entra_sync.config.messages import explained
+from entra_sync.config.quarantine import Quarantine
 from entra_sync.config.reading import Reading, Retention
 from entra_sync.config.scope import Scope
 from entra_sync.config.teams import Teams
@@ -65,7 +66,9 @@ class AccountConfig(Strict):
     reading: Reading = Reading()
     """How the tenant is read."""
     notify: list[str] = []
-    """Reserved: Airflow connection ids of alert receivers."""
+    """Airflow connection ids of who is told: connections of the type apprise or smtp."""
+    quarantine: Quarantine | None = Quarantine()
+    """When an account that keeps failing is tried less often; `null`: never."""
     retention: Retention = Retention()
     """Reserved: how long what was read and changed is kept."""
 
@@ -156,7 +159,7 @@ class AccountConfig(Strict):
         decisive = self.model_dump(
             mode="json",
             by_alias=True,
-            exclude={"name", "schedule", "expected_people", "notify", "retention", "guards", "reading"},
+            exclude={"name", "schedule", "expected_people", "notify", "quarantine", "retention", "guards", "reading"},
         )
         # `otherwise: null` clears values and none at all leaves them: alike in the dump.
         decisive["cleared_by_otherwise"] = sorted(name for name, field in self.mapping.items() if field.has_otherwise)

@@ -8,7 +8,7 @@ from entra_sync.config.account import AccountConfig
 from entra_sync.config.base import Loc
 from entra_sync.config.mapping import PARTS
 
-RESERVED: tuple[Loc, ...] = (("notify",), ("retention",))
+RESERVED: tuple[Loc, ...] = (("retention",),)
 
 
 def doubts(account: AccountConfig) -> list[tuple[Loc, str]]:

@@ -34,6 +34,17 @@ def examine(name: str, connection: EntraConnection) -> Iterator[Finding]:
         yield _secret(name, connection.client_secret, registered)
 
 
+def end_of(connection: EntraConnection) -> tuple[str, datetime] | None:
+    """What the connection signs in with, and when it ends, in UTC; None when nobody tells, or it has no end."""
+    if connection.certificate is not None:
+        return "client certificate", connection.certificate.ends
+    if connection.client_secret is None:
+        return None
+    registered = _registered(connection)
+    ends = None if isinstance(registered, str) else _secret_ends(connection.client_secret, registered)
+    return ("client secret", ends) if ends else None
+
+
 def _registered(connection: EntraConnection) -> dict[str, Any] | str:
     """The registration, or why it was not read."""
     url = f"/applications(appId='{connection.client_id}')?$select={FIELDS}"
@@ -68,13 +79,17 @@ def _secret(name: str, secret: str, registered: dict[str, Any] | str) -> Finding
     tried, where = f"{name}: end of the client secret", step(SECRET)
     if isinstance(registered, str):
         return Finding(tried=tried, level="ok", found=registered, step=where)
-    given = [entry for entry in registered.get("passwordCredentials") or [] if _end_of(entry)]
-    # Graph tells the first three characters of each secret.
-    mine = [entry for entry in given if entry.get("hint") == secret[:3]] or given
-    ends = max((end for entry in mine if (end := _end_of(entry))), default=None)
+    ends = _secret_ends(secret, registered)
     if ends is None:
         return Finding(tried=tried, level="ok", found="the application tells no end", step=where)
     return _ending(tried, ends, "Create a second secret, store its Value in the connection, then delete the old one.")
+
+
+def _secret_ends(secret: str, registered: dict[str, Any]) -> datetime | None:
+    given = [entry for entry in registered.get("passwordCredentials") or [] if _end_of(entry)]
+    # Graph tells the first three characters of each secret.
+    mine = [entry for entry in given if entry.get("hint") == secret[:3]] or given
+    return max((end for entry in mine if (end := _end_of(entry))), default=None)
 
 
 def _ending(tried: str, ends: datetime, advice: str) -> Finding:

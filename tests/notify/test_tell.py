@@ -1,0 +1,170 @@
+"""Telling on a real database after real syncs: nothing twice, nothing lost, one receiver's trouble is its own."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from entra_sync.cli import main
+from entra_sync.config.quarantine import Quarantine
+from entra_sync.errors import EntraSyncError
+from entra_sync.notify import Notice, in_quarantine, skip_night, tell, tell_week
+from entra_sync.notify.texts import Words
+from tests.e2e.conftest import Nights, nights, quick_retries  # noqa: F401
+
+NOW = datetime.now(UTC)
+
+
+class Receivers:
+    """Takes notices; ``down`` refuse them, and ``crash`` ends the process as if right after one was taken."""
+
+    def __init__(self, *names: str) -> None:
+        self.got: list[tuple[str, Words]] = []
+        self.down: set[str] = set()
+        self.crash = False
+        self.notice = Notice(
+            account="contoso",
+            name="Contoso",
+            zone="UTC",
+            receivers=names or ("mail",),
+            send=self.send,
+            link=lambda run_id: f"https://airflow.example.com/sync-history/runs/{run_id}",
+        )
+
+    def send(self, receiver: str, words: Words) -> None:
+        if receiver in self.down:
+            raise ConnectionError("https://token@example.com")
+        self.got.append((receiver, words))
+        if self.crash:
+            raise KeyboardInterrupt
+
+    @property
+    def titles(self) -> list[tuple[str, str]]:
+        return [(receiver, words.title) for receiver, words in self.got]
+
+
+def fail(nights: Nights) -> None:  # noqa: F811
+    nights.tenant.settings.consent = False
+    with pytest.raises(EntraSyncError):
+        nights.run()
+    nights.tenant.settings.consent = True
+
+
+def test_two_tellers_at_once_tell_once(nights: Nights) -> None:  # noqa: F811
+    fail(nights)
+    receivers = Receivers()
+    tellers = [
+        threading.Thread(target=tell, args=(nights.url, receivers.notice), kwargs={"now": NOW, "rule": None})
+        for _ in range(4)
+    ]
+    for teller in tellers:
+        teller.start()
+    for teller in tellers:
+        teller.join()
+
+    assert receivers.titles == [("mail", "Contoso: the directory sync failed")]
+
+
+def test_a_crash_after_sending_tells_twice_and_never_not(nights: Nights) -> None:  # noqa: F811
+    fail(nights)
+    receivers = Receivers()
+    receivers.crash = True
+    with pytest.raises(KeyboardInterrupt):
+        tell(nights.url, receivers.notice, now=NOW, rule=None)
+    receivers.crash = False
+    for _ in range(3):
+        assert tell(nights.url, receivers.notice, now=NOW, rule=None) == []
+
+    assert len(receivers.got) == 2
+
+
+def test_a_receiver_that_is_down_hears_it_later_and_the_other_one_once(nights: Nights) -> None:  # noqa: F811
+    fail(nights)
+    receivers = Receivers("hook", "mail")
+    receivers.down = {"hook"}
+    assert tell(nights.url, receivers.notice, now=NOW, rule=None) == ["hook: ConnectionError"]
+    receivers.down = set()
+    assert tell(nights.url, receivers.notice, now=NOW, rule=None) == []
+
+    assert [receiver for receiver, _ in receivers.titles] == ["mail", "hook"]
+
+
+def test_dry_runs_say_nothing_of_an_account(nights: Nights) -> None:  # noqa: F811
+    nights.tenant.settings.consent = False
+    with pytest.raises(EntraSyncError):
+        nights.run(dry_run=True)
+    receivers = Receivers()
+
+    assert tell(nights.url, receivers.notice, now=NOW, rule=Quarantine(after=1)) == []
+    assert receivers.got == []
+
+
+def test_a_scheduled_night_is_left_out_until_the_days_have_passed(nights: Nights) -> None:  # noqa: F811
+    rule = Quarantine(after=1, every_days=7)
+    fail(nights)
+    for _ in range(2):
+        assert skip_night(nights.url, "contoso", "scheduled-1", rule, "UTC", now=NOW + timedelta(days=1)) is not None
+    assert skip_night(nights.url, "contoso", "scheduled-2", rule, "UTC", now=NOW + timedelta(days=8)) is None
+    (written,) = nights.rows("select dag_run_id, reason from sync.skipped_night")
+    assert written["dag_run_id"] == "scheduled-1"
+    assert "permission_missing" in written["reason"]
+
+    assert nights.run() == "success"
+    assert in_quarantine(nights.url, "contoso", rule, "UTC") is None
+    assert skip_night(nights.url, "contoso", "scheduled-3", rule, "UTC", now=NOW + timedelta(days=1)) is None
+
+
+def test_an_account_that_never_ran_is_not_in_quarantine(nights: Nights) -> None:  # noqa: F811
+    assert in_quarantine(nights.url, "contoso", Quarantine(after=1), "UTC") is None
+
+
+def test_the_weekly_summary_counts_what_the_history_counts_and_comes_once(nights: Nights) -> None:  # noqa: F811
+    assert nights.run() == "success"
+    fail(nights)
+    skip_night(nights.url, "contoso", "scheduled-1", Quarantine(after=1), "UTC", now=datetime.now(UTC))
+    run = nights.rows("select * from sync.run order by id limit 1")[0]
+    receivers = Receivers()
+    next_week = NOW + timedelta(days=8)
+    for _ in range(2):
+        assert tell_week(nights.url, receivers.notice, now=next_week) == []
+
+    ((_, words),) = receivers.got
+    assert words.body.splitlines()[:2] == [
+        "Runs: 1 good, 1 failed. Nights left out by quarantine: 1.",
+        f"People: {run['users_created']} joined, 0 left, 0 changed.",
+    ]
+    assert "permission_missing 1" in words.body
+    assert words.level == "warning"
+
+
+def test_a_week_without_runs_is_not_told(nights: Nights) -> None:  # noqa: F811
+    receivers = Receivers()
+    fail(nights)
+    skip_night(nights.url, "contoso", "scheduled-1", Quarantine(after=1), "UTC", now=datetime.now(UTC))
+
+    assert tell_week(nights.url, receivers.notice, now=NOW) == []
+    assert receivers.got == []
+
+
+def test_the_history_names_accounts_in_quarantine(
+    nights: Nights,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = tmp_path / "accounts"
+    folder.mkdir()
+    (folder / "contoso.yaml").write_text("account: contoso\nname: Contoso\nquarantine: {after: 1}\n", encoding="utf-8")
+    (folder / "broken.yaml").write_text("account: broken\n", encoding="utf-8")
+    monkeypatch.setenv("ENTRA_SYNC_ACCOUNTS", str(folder))
+    monkeypatch.setenv("AIRFLOW_CONN_PEOPLEGOAL_DB", nights.url)
+    fail(nights)
+
+    assert main(["history"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("contoso: quarantine since ")
+    assert nights.run() == "success"
+    assert main(["history"]) == 0
+    assert "quarantine" not in capsys.readouterr().out
