@@ -27,12 +27,13 @@ print("RESULT" + json.dumps({
         "teardown": [t.task_id for t in d.tasks if t.is_teardown],
         "run_types": sorted(str(getattr(k, "value", k)) for k in d.allowed_run_types or []),
         "retries": min(t.retries for t in d.tasks),
+        "pools": {t.task_id: t.pool for t in d.tasks}, "weights": sorted({t.priority_weight for t in d.tasks}),
     } for d in bag.dags.values()},
 }))
 """
 
 
-def parse(tmp_path: Path, accounts: Path) -> dict[str, Any]:
+def parse(tmp_path: Path, accounts: Path, **further: str) -> dict[str, Any]:
     environment = {
         **os.environ,
         "AIRFLOW_HOME": str(tmp_path / "airflow"),
@@ -40,6 +41,7 @@ def parse(tmp_path: Path, accounts: Path) -> dict[str, Any]:
         "AIRFLOW__CORE__LOAD_EXAMPLES": "false",
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(tmp_path / "no-plugins"),
         "ENTRA_SYNC_ACCOUNTS": str(accounts),
+        **further,
     }
     command = [sys.executable, "-c", PARSE, str(ROOT / "dags")]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -102,3 +104,24 @@ def test_the_default_account_file_parses(tmp_path: Path) -> None:
     assert parsed["errors"] == {}
     assert sorted(parsed["dags"]) == ["entra_sync_contoso", "entra_sync_decisions", "entra_sync_notices"]
     assert parsed["dags"]["entra_sync_contoso"]["schedule"] == "0 0 * * *"
+
+
+def test_the_environment_spreads_starts_and_names_pools_and_large_accounts_weigh_more(tmp_path: Path) -> None:
+    for slug, people in (("contoso", 50_000), ("fabrikam", 0)):
+        text = f"account: {slug}\nname: {slug.title()}\nexpected_people: {people}\n"
+        (tmp_path / f"{slug}.yaml").write_text(text, encoding="utf-8")
+    environment = {
+        "ENTRA_SYNC_SPREAD_MINUTES": "59",
+        "ENTRA_SYNC_EXTRACT_POOL": "graph",
+        "ENTRA_SYNC_LOAD_POOL": "database",
+    }
+
+    dags = parse(tmp_path / "home", tmp_path, **environment)["dags"]
+
+    contoso, fabrikam = dags["entra_sync_contoso"], dags["entra_sync_fabrikam"]
+    assert contoso["schedule"] != fabrikam["schedule"]
+    assert {dag["schedule"].split(maxsplit=1)[1] for dag in (contoso, fabrikam)} == {"0 * * *"}
+    assert (contoso["weights"], fabrikam["weights"]) == ([500], [1])
+    pools = contoso["pools"]
+    assert (pools.pop("extract"), pools.pop("load")) == ("graph", "database")
+    assert set(pools.values()) == {"default_pool"}
