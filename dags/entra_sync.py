@@ -8,10 +8,20 @@ from datetime import timedelta
 from typing import Any
 
 import pendulum
-from airflow.sdk import DAG, CronTriggerTimetable, Param, get_parsing_context, task
+from airflow.sdk import (
+    DAG,
+    CronTriggerTimetable,
+    DeadlineAlert,
+    DeadlineReference,
+    Param,
+    SyncCallback,
+    get_parsing_context,
+    task,
+)
 
 from entra_sync.airflow.accounts import AccountDag, account_dags, accounts_folder
 from entra_sync.airflow.assets import HELD, synced
+from entra_sync.airflow.late import tell_late
 from entra_sync.airflow.midnight import Midnight, weight
 from entra_sync.airflow.retries import DELAY, LONGEST_DELAY, TransientOnly, retries
 
@@ -62,6 +72,14 @@ PARAMS = {
 MIDNIGHT = Midnight.of_environment()
 
 
+def late(entry: AccountDag) -> DeadlineAlert | None:
+    """Tell of a run that has not ended in time, as Airflow notices it."""
+    if not entry.late_after_hours:
+        return None
+    callback = SyncCallback(tell_late, {"account_file": str(entry.path)})
+    return DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, timedelta(hours=entry.late_after_hours), callback)
+
+
 def build(entry: AccountDag) -> DAG:
     """Wire the DAG of one account."""
     with DAG(
@@ -73,6 +91,7 @@ def build(entry: AccountDag) -> DAG:
         start_date=pendulum.datetime(2026, 1, 1, tz=entry.timezone),
         catchup=False,
         max_active_runs=1,
+        deadline=late(entry),
         # A backfill replays stored nights; an approval in entra_sync_decisions starts a run by an operator.
         allowed_run_types=["scheduled", "manual", "backfill", "operator_triggered"],
         params=PARAMS,

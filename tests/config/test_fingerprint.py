@@ -105,7 +105,7 @@ CHANGED = {
 OFF = ["teams: {from_groups: null}", "checks: {rows: null}", "checks: {nulls: null}", "mapping: {city: null}"]
 INDIFFERENT = (
     *("account", "name", "schedule", "expected_people"),
-    *("notify", "quarantine", "retention", "guards", "reading"),
+    *("notify", "late_after_hours", "quarantine", "retention", "guards", "reading"),
 )
 DEFAULT = account_of("").fingerprint()
 
@@ -137,6 +137,7 @@ def test_no_key_is_forgotten() -> None:
         "expected_people: 5000",
         "notify: [mail]",
         "quarantine: {after: 2}",
+        "late_after_hours: null",
         "retention: {snapshots_days: 1}",
         "guards: {max_deactivations: null, protected: [a@contoso.com]}",
         "reading: {full_every_days: 1, collapse: null}",

@@ -27,6 +27,7 @@ notify: [mail, hook]
 guards: {{max_deactivations: {{count: 1}}}}
 """
 NEVER = "0 0 29 2 *"
+SECOND = 1 / 3600
 
 
 @dataclass
@@ -202,3 +203,22 @@ def test_everything_told_is_written_down_and_no_secret_is_among_it(world: World)
     assert [row["kind"] for row in told if row["receiver"] == "hook"] == kinds
     said = "".join(str(message) for message in world.hook.messages)
     assert world.tenant.client_secret not in said
+
+
+def test_a_run_that_has_not_ended_in_time_is_told_of(world: World) -> None:
+    world.new()
+    text = ACCOUNT.format(schedule=NEVER) + f"late_after_hours: {2 * SECOND}\n"
+    world.file.write_text(text, encoding="utf-8")
+
+    # Airflow reads the file again within seconds, and asks for late runs now and then.
+    late: list[str] = []
+    while not late:
+        world.night()
+        late = [subject for subject in world.mail.subjects if "late" in subject]
+
+    assert late[0] == "Contoso: the directory sync is late"
+    assert late[0] in world.hook.titles
+    mail = next(mail for mail in world.mail.mails if mail["subject"] == late[0])
+    body = mail.get_body(("html", "plain"))
+    assert body is not None
+    assert "has not ended" in body.get_content()

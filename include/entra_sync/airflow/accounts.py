@@ -21,6 +21,7 @@ class AccountDag:
     schedule: str
     timezone: str
     expected_people: int = 0
+    late_after_hours: float | None = None
     problem: str | None = None
 
     @property
@@ -74,6 +75,7 @@ def _account_dag(path: Path) -> AccountDag:
         schedule=config.schedule,
         timezone=config.timezone,
         expected_people=config.expected_people,
+        late_after_hours=config.late_after_hours,
     )
 
 

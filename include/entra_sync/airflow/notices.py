@@ -76,6 +76,26 @@ def tell_everybody() -> None:
     _raise(failed)
 
 
+def tell_late(account_file: str, context: Any) -> None:
+    """Tell everybody of a run that has not ended in time. Called by Airflow's deadline alert, once for a run."""
+    run, (notice, config) = context["dag_run"], _notice(account_file)
+    hours = config.late_after_hours if config else None
+    body = (
+        f"The run {run['dag_run_id']} has not ended {hours:g} hours after it was due.\n"
+        "What to do: see which step it is at, and whether workers, the scheduler and the database are well.\n"
+        f"{link(None)}"
+    )
+    log.warning("account=%s late run=%s", notice.account, run["dag_run_id"])
+    failed = []
+    for receiver in notice.receivers:
+        try:
+            send(receiver, Words(level="warning", title=f"{notice.name}: the directory sync is late", body=body))
+        except Exception as error:
+            log.warning("account=%s receiver=%s error=%s", notice.account, receiver, type(error).__name__)
+            failed.append(receiver)
+    _raise(failed)
+
+
 def leave_out(account: AccountConfig, context: Any) -> str | None:
     """Why a scheduled night is left out, written down in the history; None when it has to work."""
     run_id = context["dag_run"].run_id

@@ -31,6 +31,11 @@ from entra_sync.config.teams import Teams
 from entra_sync.config.yaml_file import Document, UnreadableFile, read_yaml
 from entra_sync.errors import ConfigurationError
 
+# Keys that decide about nobody.
+INDIFFERENT = (
+    *("name", "schedule", "expected_people", "notify", "late_after_hours", "quarantine", "retention"),
+    *("guards", "reading"),
+)
 SLUG = re.compile(r"[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?")
 
 
@@ -67,6 +72,8 @@ class AccountConfig(Strict):
     """How the tenant is read."""
     notify: list[str] = []
     """Airflow connection ids of who is told: connections of the type apprise or smtp."""
+    late_after_hours: float | None = Field(default=4, gt=0, le=168)
+    """A run that has not ended so many hours after it was due is told of; null: never."""
     quarantine: Quarantine | None = Quarantine()
     """When an account that keeps failing is tried less often; `null`: never."""
     retention: Retention = Retention()
@@ -159,7 +166,7 @@ class AccountConfig(Strict):
         decisive = self.model_dump(
             mode="json",
             by_alias=True,
-            exclude={"name", "schedule", "expected_people", "notify", "quarantine", "retention", "guards", "reading"},
+            exclude=set(INDIFFERENT),
         )
         # `otherwise: null` clears values and none at all leaves them: alike in the dump.
         decisive["cleared_by_otherwise"] = sorted(name for name, field in self.mapping.items() if field.has_otherwise)
