@@ -7,14 +7,17 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from entra_sync.local import processes
 
-# A leader that ends at once when asked, and a child that does not.
+# A leader that ends at once when asked, and a child that does not;
+# with OWN 0 in a group of its own, as Airflow's tasks are.
 FAMILY = """
 import signal, subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-c", (
     "import signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
-    "open(sys.argv[1], 'w').write('ready'); time.sleep(600)"), sys.argv[1]])
+    "open(sys.argv[1], 'w').write('ready'); time.sleep(600)"), sys.argv[1]], process_group=OWN)
 open(sys.argv[2], "w").write(str(child.pid))
 time.sleep(600)
 """
@@ -45,18 +48,18 @@ def started(tmp_path: Path, name: str, code: str, *files: Path) -> Path:
     return record
 
 
-def test_a_child_that_ignores_the_end_of_its_parent_is_ended_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("own", [None, 0], ids=["in its group", "in a group of its own"])
+def test_a_child_that_ignores_the_end_of_its_parent_is_ended_too(tmp_path: Path, own: int | None) -> None:
     ready, number = tmp_path / "ready", tmp_path / "number"
     slow = started(tmp_path, "slow", SLOW, tmp_path / "slow")
-    family = started(tmp_path, "family", FAMILY, ready, number)
+    family = started(tmp_path, "family", FAMILY.replace("OWN", str(own)), ready, number)
     child = processes.identify(int(number.read_text()))
     assert child is not None
 
     # The family's parent is gone long before its turn comes: the slow one is waited for first.
     assert processes.stop(slow, family)
 
-    while child.alive:
-        time.sleep(0.02)
+    assert not child.alive
     assert not slow.exists()
     assert not family.exists()
     assert not processes.stop(slow, family)

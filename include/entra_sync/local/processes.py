@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+# For a process that was left behind, from being asked to end to being killed.
+LAST_S = 5.0
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -81,8 +83,8 @@ def remembered(record: Path) -> Process | None:
 def stop(*records: Path, grace_s: float = 30.0) -> bool:
     """End the processes of records with all that they started; whether there was any.
 
-    All are asked first and then waited for. A process may end before its children do: what is left of its group when
-    it has ended, or after ``grace_s`` seconds, is killed.
+    All are asked first and waited for, for ``grace_s`` seconds. A process may end before its children do, and some of
+    Airflow's are in groups of their own: what is left of its session is asked, and killed ``LAST_S`` seconds later.
     """
     alive = [process for record in records if (process := remembered(record))]
     for process in alive:
@@ -91,12 +93,34 @@ def stop(*records: Path, grace_s: float = 30.0) -> bool:
     for process in alive:
         while process.alive and time.monotonic() < deadline:
             time.sleep(0.05)
-        _signal_group(process, signal.SIGKILL)
-        while process.alive:
+        if process.alive:
+            _signal_group(process, signal.SIGKILL)
+    left = [one for process in alive for one in _session(process)]
+    for one in left:
+        _signal(one, signal.SIGTERM)
+    deadline = time.monotonic() + LAST_S
+    while any(one.alive for one in left) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    for one in {*left, *(one for process in alive for one in _session(process))}:
+        _signal(one, signal.SIGKILL)
+        while one.alive:
             time.sleep(0.02)
     for record in records:
         record.unlink(missing_ok=True)
     return bool(alive)
+
+
+def _session(leader: Process) -> list[Process]:
+    """The processes of the leader's session that are alive, itself among them."""
+    numbers = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    return [found for number in numbers if _session_of(number) == leader.pid and (found := identify(number))]
+
+
+def _session_of(pid: int) -> int | None:
+    try:
+        return os.getsid(pid)
+    except ProcessLookupError:
+        return None
 
 
 def _signal_group(process: Process, number: signal.Signals) -> None:
@@ -104,6 +128,14 @@ def _signal_group(process: Process, number: signal.Signals) -> None:
         os.killpg(process.pid, number)
     except (ProcessLookupError, PermissionError):
         return
+
+
+def _signal(process: Process, number: signal.Signals) -> None:
+    if process.alive:
+        try:
+            os.kill(process.pid, number)
+        except (ProcessLookupError, PermissionError):
+            return
 
 
 def python_module(*arguments: str) -> list[str]:
