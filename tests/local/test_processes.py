@@ -32,6 +32,18 @@ open(sys.argv[1], "w").write("ready")
 time.sleep(600)
 """
 
+# The first thread has ended, and its exit status is all that is left of it; another one goes on.
+SECOND_THREAD = """
+import ctypes, sys, threading, time
+def second():
+    while "Z" not in open("/proc/self/stat").read().rpartition(")")[2].split()[0]:
+        time.sleep(0.01)
+    open(sys.argv[1], "w").write("ready")
+    time.sleep(600)
+threading.Thread(target=second).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
+
 
 def started(tmp_path: Path, name: str, code: str, *files: Path) -> Path:
     """Start a program and wait for its first file; gives the record."""
@@ -63,3 +75,11 @@ def test_a_child_that_ignores_the_end_of_its_parent_is_ended_too(tmp_path: Path,
     assert not slow.exists()
     assert not family.exists()
     assert not processes.stop(slow, family)
+
+
+def test_a_process_is_there_until_its_last_thread_has_ended(tmp_path: Path) -> None:
+    record = started(tmp_path, "threads", SECOND_THREAD, tmp_path / "ready")
+    process = processes.remembered(record)
+    assert process is not None
+    assert processes.stop(record, grace_s=0.0)
+    assert not process.alive

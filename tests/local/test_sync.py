@@ -145,7 +145,8 @@ def leftovers(setup: LocalSetup) -> list[str]:
         for number in (path for path in Path("/proc").iterdir() if path.name.isdigit()):
             try:
                 if os.fsencode(setup.folder) in (number / "environ").read_bytes():
-                    found.append(number.name)
+                    command = (number / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                    found.append(f"{number.name} {command}")
             except OSError:
                 continue
         if not found:

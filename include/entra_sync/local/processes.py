@@ -31,12 +31,17 @@ class Process:
 
 
 def identify(pid: int) -> Process | None:
-    """The process that has this number now; None when there is none, or only its exit status is left."""
+    """The process that has this number now; None when there is none, or only its exit status is left.
+
+    The first thread of a process may have ended before the others: as long as one of them is there, so are the
+    process's open files and its locks.
+    """
+    folder = Path(f"/proc/{pid}")
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        fields = (folder / "stat").read_text().rpartition(")")[2].split()
+        if fields[0] in "ZX" and len(list((folder / "task").iterdir())) < 2:
+            return None
     except (FileNotFoundError, ProcessLookupError):
-        return None
-    if fields[0] in "ZX":
         return None
     return Process(pid=pid, started=fields[19], boot=_BOOT.read_text().strip())
 
