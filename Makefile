@@ -1,6 +1,6 @@
 # `make` lists the targets. Needs git, make and a Python 3.11, 3.12 or 3.13; everything else is set up in .venv and .local.
 .DEFAULT_GOAL := help
-.PHONY: help setup sync test up down doctor decisions day psql migrate lint format lock bench soak topology clean
+.PHONY: help setup sync test up down doctor decisions day psql migrate lint format lock bench soak pictures topology clean
 # A parallel make would run two of them on the same files.
 .NOTPARALLEL:
 
@@ -76,6 +76,11 @@ soak: setup ## a month in which everything happens, hundreds of random histories
 	@$(LOCAL) run python -m bench.scale --users 1000000 --groups 50000 --memberships 5000000 --quota L
 	@$(LOCAL) run python -m bench.rules --sizes 100000 1000000
 	@$(LOCAL) run python -m bench.loading --users 1000000 --rounds 1 --profile
+
+pictures: setup ## take the pictures of the docs anew, in a browser, from real syncs of the sandbox tenant
+	@rm -rf .local/pictures
+	@ENTRA_SYNC_PICTURES="$(CURDIR)/.local/pictures" .venv/bin/python -m pytest -n0 tests/web/test_browser.py tests/web/test_in_airflow.py
+	@cp .local/pictures/docs/*.png docs/images/
 
 topology: setup ## a night through the services of docker-compose.yaml as processes, a worker killed in it (needs redis-server)
 	@.venv/bin/python -m pytest -n0 -q -s -rs tests/deploy/topology.py

@@ -30,6 +30,11 @@ LIMITS = {
     "too_many_creations": "too many people would join at once",
     "too_much_team_loss": "a team would lose too many members at once",
 }
+LIMITED = {
+    "too_many_deactivations": "of the people",
+    "too_many_creations": "of the people who are there",
+    "too_much_team_loss": "of a team's members",
+}
 DECIDED = {
     "open": "a person is asked",
     "approved": "approved, the next run applies it",
@@ -145,6 +150,14 @@ def leaving_words(reason: str | None) -> str:
         return f"run {reason.removeprefix(UNDO)}, which had brought them in, was undone"
     rule = (reason or "").removeprefix(OUTSIDE)
     return f"out of scope: {REASONS.get(rule, rule)}"
+
+
+def limit_words(kind: str, over: str) -> str:
+    """The limit that was reached: ``percent: 5``, as sync.decision has it, as "5% of the people"."""
+    unit, _, number = over.partition(": ")
+    if unit == "percent":
+        return f"{number}% {LIMITED[kind]}"
+    return f"{int(number):,} {'person' if number == '1' else 'people'}"
 
 
 def shown(value: Any) -> str:

@@ -85,7 +85,7 @@ def test_a_limit_that_would_break_is_a_failure(nights: Nights, command: Command,
 
     assert status == 1
     assert "LIMIT" in said
-    assert "guards.max_deactivations is count: 0" in said
+    assert "guards.max_deactivations is 0 people" in said
     assert "deactivated: out of scope: no item of scope.filter holds" in said
 
 

@@ -133,7 +133,8 @@ def test_the_question_names_numbers_and_reasons_and_nobody(nights: Nights) -> No
 
     assert subject == "Contoso: 2 of 5 people would be deactivated"
     assert "- 2: no longer in the directory" in text
-    assert "count: 1" in text
+    assert "the limit is 1 person." in text
+    assert text.endswith(f"Decision {newest(nights).id}.")
     assert f"/sync-history/runs/{nights.last()['id']}/held" in text
     for name in ("ann", "bob"):
         assert name.title() not in subject + text

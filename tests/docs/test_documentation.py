@@ -11,6 +11,7 @@ import pytest
 from entra_sync.cli import parser
 from entra_sync.codes import CODES
 from tests.conftest import ROOT
+from tests.web.browser import DOCS
 
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
@@ -72,3 +73,14 @@ def test_the_runbook_names_codes_that_a_run_may_end_with() -> None:
     named = re.findall(r"^\| `(\w+)`", table, re.MULTILINE)
     assert len(named) > 5
     assert [code for code in named if code not in CODES] == []
+
+
+def test_every_picture_is_shown_and_made_by_the_browsers_tests() -> None:
+    shown = set()
+    for page in PAGES:
+        names = re.findall(r"(?:\]\(|src=\")([^)\"#]+\.png)", page.read_text(encoding="utf-8"))
+        shown |= {(page.parent / name).resolve() for name in names}
+
+    assert {path.stem for path in shown} == set(DOCS.values())
+    assert shown == set((ROOT / "docs" / "images").glob("*.png"))
+    assert max(path.stat().st_size for path in shown) < 200_000

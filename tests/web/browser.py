@@ -11,9 +11,21 @@ from typing import Any
 
 import pytest
 
-# Set to a folder: every picture that the tests take is kept there, to be looked at.
+# Set to a folder: every picture that the tests take is kept there, to be looked at, those of the docs in docs/.
 PICTURES = os.environ.get("ENTRA_SYNC_PICTURES")
+# What the docs show (docs/images), by the picture that it is.
+DOCS = {
+    "history-desk-light": "history",
+    "history-desk-dark": "history-dark",
+    "history-phone-light": "history-phone",
+    "run-now-desk-light": "run-now",
+    "run-desk-light": "run",
+    "errors-desk-light": "errors",
+    "person-desk-light": "person",
+    "approve-desk-light": "approve",
+}
 WANTED = "NO BROWSER: the pages were not looked at. Install Chromium, or run `playwright install chromium`."
+AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
 
 @contextmanager
@@ -33,8 +45,20 @@ def browser() -> Iterator[Any]:
 
 
 def picture(page: Any, name: str) -> None:
-    """Keep how the page looks, when somebody wants to see it."""
+    """Keep how the whole page looks, when somebody wants to see it."""
     if PICTURES:
-        folder = Path(PICTURES)
-        folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=folder / f"{name}.png", full_page=True)
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+
+
+def for_the_docs(page: Any, name: str) -> None:
+    """Keep what the window shows, as the docs show it."""
+    if PICTURES and name in DOCS:
+        page.screenshot(path=Path(PICTURES) / "docs" / f"{DOCS[name]}.png")
+
+
+def must_be_readable(page: Any, name: str) -> None:
+    """Contrast, names of controls, headings: WCAG 2.1 AA by axe. Nothing is wider than the window."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    found = axe.Axe().run(page, options=AXE).response["violations"]
+    assert [(name, one["id"], one["nodes"][0]["html"], one["nodes"][0]["failureSummary"]) for one in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], name

@@ -30,9 +30,11 @@ from entra_sync.local.postgres import ADMIN, PORT, Postgres
 from entra_sync.migrations import migrate
 from entra_sync.store import Store
 from sandbox.company import build_company
+from sandbox.day import a_working_day
 from sandbox.dirty import make_dirty
 from sandbox.testing import SandboxTenant
 from tests.conftest import ROOT, free_port, short_folder
+from tests.web.browser import PICTURES
 from tests.web.names import NASTY
 
 GUARDS = {"max_deactivations": {"percent": 5, "min_population": 10}}
@@ -114,9 +116,15 @@ def night(url: str, folder: Path, tenant: SandboxTenant, slug: str, ago: int, **
 
 
 def company_nights(url: str, folder: Path) -> None:
-    """Contoso: a first night, nasty names and dirt, leavers over the limit, a preview. Fabrikam: one night."""
+    """Contoso: a first night, nasty names and dirt, leavers over the limit, a preview. Fabrikam: one night.
+
+    For pictures a month goes before, so that the charts show what they are for.
+    """
     company = build_company(seed=1, users=260, groups=24)
     with SandboxTenant(company) as tenant:
+        for ago in range(30, 3, -1) if PICTURES else ():
+            night(url, folder, tenant, "contoso", ago)
+            a_working_day(company)
         night(url, folder, tenant, "contoso", 3)
         make_dirty(company)
         people = sorted(company.users)

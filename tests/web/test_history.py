@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import psycopg
+from psycopg.rows import dict_row
 
+from entra_sync.db import statement
 from entra_sync.local.postgres import Postgres
 from entra_sync.migrations import migrate
 from entra_sync.web.charts import headcount_chart, nights_chart
@@ -120,6 +122,22 @@ def test_the_chart_of_people_stays_inside() -> None:
         assert chart is not None
         assert all(12 <= dot.y <= 144 and 48 <= dot.x <= 632 for dot in chart.dots), counts
     assert headcount_chart(rows[:1], last, days=90) is None
+
+
+def test_an_account_that_was_not_read_on_a_day_counts_as_on_its_last(site: Site) -> None:
+    by_account: dict[int, dict[date, int]] = {}
+    for row in site.rows("select account_id, date, sum(active)::int as active from sync.headcount group by 1, 2"):
+        by_account.setdefault(row["account_id"], {})[row["date"]] = row["active"]
+    assert len({max(days) for days in by_account.values()}) > 1, "all were read on the last day"
+
+    with psycopg.connect(site.database_url, row_factory=dict_row) as connection:
+        asked = {"account_ids": list(by_account), "since": date(2000, 1, 1)}
+        shown = connection.execute(statement("web/headcount"), asked).fetchall()
+
+    assert [row["day"] for row in shown] == sorted({day for days in by_account.values() for day in days})
+    for row in shown:
+        before = [{day: n for day, n in days.items() if day <= row["day"]} for days in by_account.values()]
+        assert row["active"] == sum(days[max(days)] for days in before if days), row["day"]
 
 
 def test_before_the_first_sync_the_page_says_what_to_do(postgres: Postgres, tmp_path: Path) -> None:

@@ -149,10 +149,66 @@ def test_what_is_held_names_the_question_and_everybody_behind_it(site: Site) -> 
     with site.client("viewer", **SAME) as client:
         page = client.get(f"/runs/{run['id']}/held").text
         rows = exported(client, f"/runs/{run['id']}/held.csv")
+        summary = client.get(f"/runs/{run['id']}").text
+        home = client.get("/").text
 
     assert "Too many people would leave at once" in page
-    assert "a person is asked" in page.lower()
+    assert "the limit is 5% of the people" in page
+    for text in (page, summary, home):
+        assert f"{decision['items']} of {decision['population']} people would be deactivated" in text
+        assert "waits for an answer" in text
     assert sum(row["what"] == "Would leave" for row in rows) == decision["items"]
+
+
+def test_only_who_may_answer_is_asked(site: Site) -> None:
+    run_id = site.rows("select run_id from sync.decision where status = 'open'")[0]["run_id"]
+    # europe may trigger the account's DAG, and has no right to the DAG that asks.
+    for user, may in (("admin", True), ("operator", True), ("viewer", False), ("europe", False)):
+        with site.client(user) as client:
+            page = client.get(f"/runs/{run_id}/held").text
+        assert ("data-decision" in page) is may, user
+        assert ("data-answer" in page) is may, user
+        assert ("you may look" in page) is not may, user
+    with site.client("europe") as client:
+        assert "Fabrikam" not in client.get(f"/runs/{run_id}/held").text
+
+
+@pytest.mark.parametrize(
+    ("status", "by", "late", "said"),
+    [
+        ("open", None, False, "This waits for an answer. Nobody answering until"),
+        ("open", None, True, "Nobody answered in time, which means no"),
+        ("expired", None, False, "Nobody answered in time, which means no"),
+        ("approved", "Ina", False, "Approved by Ina"),
+        ("applied", "Ina", False, "and applied by"),
+        ("rejected", "<b>Otto</b>", False, "Rejected by &lt;b&gt;Otto&lt;/b&gt;"),
+        ("superseded", None, False, "the plan has changed since, and a later run asks about the new one"),
+        ("superseded", "Ina", False, "Answered by Ina"),
+    ],
+)
+def test_what_became_of_a_question_is_said_plainly(
+    site: Site, status: str, by: str | None, late: bool, said: str
+) -> None:
+    (asked,) = site.rows("select * from sync.decision where status = 'open'")
+    change = (
+        "update sync.decision set status = %s, answered_by = %s, answered_at = case when %s <> 'open' then now() end,"
+        " applied_run_id = %s, expires_at = %s + case when %s then interval '-9 days' else interval '0' end"
+    )
+    site.rows(change, status, by, status, asked["run_id"] if status == "applied" else None, asked["expires_at"], late)
+    try:
+        with site.client("admin", Accept="application/json") as client:
+            (now,) = client.get(f"/runs/{asked['run_id']}/decisions.json").json()["decisions"]
+        with site.client("admin") as client:
+            page = client.get(f"/runs/{asked['run_id']}/held").text
+            home = client.get("/").text
+    finally:
+        site.rows(change, "open", None, "open", None, asked["expires_at"], False)
+
+    waits = status == "open" and not late
+    assert said in page
+    assert ("data-decision" in page) is waits
+    assert ("See who, and decide" in home) is waits
+    assert now == {"id": asked["id"], "status": status, "next_run": None}
 
 
 def test_the_checks_lead_to_their_data_docs(site: Site) -> None:

@@ -83,7 +83,7 @@ def _listed(found: list[Decision], *, every: bool) -> Iterator[str]:
 
 def _heading(one: Decision) -> Iterator[str]:
     yield f"run {one.run_id} of {one.account}: {one.what}"
-    yield f"  limit     {one.kind}, {one.over}"
+    yield f"  limit     {one.kind}, {one.limit}"
     yield f"  decision  {one.id}, {_state(one)}"
 
 

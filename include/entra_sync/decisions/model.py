@@ -8,7 +8,7 @@ from typing import Any
 
 from entra_sync.db import Connection, statement
 from entra_sync.errors import EntraSyncError
-from entra_sync.words import leaving_words
+from entra_sync.words import leaving_words, limit_words
 
 Row = dict[str, Any]
 
@@ -26,7 +26,7 @@ class AlreadyDecided(EntraSyncError):
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """A row of sync.decision. ``account``: slug; ``over``: the limit, in words; times in UTC.
+    """A row of sync.decision. ``account``: slug; ``over``: the limit, as the account file has it; times in UTC.
 
     ``is_newest``: no later question of this kind was put to the account; ``is_late``: open, but its time is over.
     """
@@ -52,6 +52,11 @@ class Decision:
     def what(self) -> str:
         """What would happen, to how many of how many."""
         return WHAT[self.kind].format(items=self.items, population=self.population)
+
+    @property
+    def limit(self) -> str:
+        """The limit, in words."""
+        return limit_words(self.kind, self.over)
 
 
 def decisions(
@@ -80,11 +85,14 @@ def held(connection: Connection, decision_id: int, *, limit: int) -> list[Row]:
 
 
 def question(connection: Connection, decision_id: int) -> tuple[str, str]:
-    """Subject and text (Markdown) of the question to a person: counts and reasons, nobody's name."""
+    """Subject and text (Markdown) of the question to a person: counts and reasons, nobody's name.
+
+    Its last line tells which decision it is: by that the page Sync history finds it in Airflow.
+    """
     asked = decision(connection, decision_id)
     reasons = connection.execute(statement("decisions/reasons"), {"decision_id": decision_id}).fetchall()
     lines = [
-        f"**{asked.what}** in the account `{asked.account}`; the limit is {asked.over}.",
+        f"**{asked.what}** in the account `{asked.account}`; the limit is {asked.limit}.",
         "",
         *[f"- {row['people']:,}: {leaving_words(row['reason'])}" for row in reasons],
         "",
@@ -94,6 +102,8 @@ def question(connection: Connection, decision_id: int) -> tuple[str, str]:
         "",
         "*Approve once* applies exactly these changes, by a run that starts at once; a plan that changed meanwhile is "
         f"asked about again. No answer until {asked.expires_at:%Y-%m-%d %H:%M} UTC means no.",
+        "",
+        f"Decision {asked.id}.",
     ]
     return f"{asked.account_name}: {asked.what}", "\n".join(lines)
 

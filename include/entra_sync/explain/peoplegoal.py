@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from entra_sync.db import Connection, statement
 from entra_sync.explain.answer import Present, differences
@@ -15,7 +16,8 @@ Row = dict[str, Any]
 
 def users_by(connection: Connection, key: Row, entra_id: str | None, email: str | None) -> list[Row]:
     """Users of the account (``key``: account_id) with this object id or this address, those who are there first."""
-    return connection.execute(statement("explain/users"), {**key, "entra_id": entra_id, "email": email}).fetchall()
+    values = {**key, "entra_id": _object_id(entra_id), "email": email}
+    return connection.execute(statement("explain/users"), values).fetchall()
 
 
 def user_of(connection: Connection, key: Row, entra_id: str, email: str | None) -> Row | None:
@@ -48,3 +50,11 @@ def names_of(connection: Connection, key: Row, ids: Collection[str]) -> dict[str
     """Object id -> name of those whom PeopleGoal knows."""
     known = connection.execute(statement("explain/names"), {**key, "ids": sorted(ids)}).fetchall()
     return {row["entra_id"]: row["name"] for row in known}
+
+
+def _object_id(text: str | None) -> UUID | None:
+    """The text as an object id; None when it is something else, as an address is."""
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

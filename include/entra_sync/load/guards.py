@@ -13,6 +13,7 @@ from entra_sync.config.guards import Guards, Limit, TeamLoss
 from entra_sync.db import Connection, statement
 from entra_sync.load.decisions import Question, Verdict, verdict
 from entra_sync.record.runs import Run
+from entra_sync.words import limit_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +93,7 @@ class Guard:
                 items=question.items,
                 population=question.population,
                 over=question.over,
-                message=f"{said}; the limit guards.{key} is {over}. {answer.words}",
+                message=f"{said}; the limit guards.{key} is {limit_words(kind, question.over)}. {answer.words}",
                 decision_id=answer.decision_id,
                 is_open=answer.is_open,
             )
@@ -100,7 +101,7 @@ class Guard:
 
 
 def exceeded(number: int, population: int, limit: Limit) -> str | None:
-    """The limit that ``number`` is over, in words. Below ``min_population`` only ``count`` applies."""
+    """The limit that is exceeded, as the account file has it. Below ``min_population`` only ``count`` applies."""
     if limit.count is not None and number > limit.count:
         return f"count: {limit.count}"
     if limit.percent is not None and population >= limit.min_population and number * 100 > population * limit.percent:

@@ -20,6 +20,9 @@ from entra_sync.web.live import router as live
 from entra_sync.web.org_chart import router as org_chart
 from entra_sync.web.people import router as people
 from entra_sync.web.render import STATIC, page
+from entra_sync.web.run_checks import router as run_checks
+from entra_sync.web.run_issues import router as run_issues
+from entra_sync.web.run_lists import router as run_lists
 from entra_sync.web.runs import router as runs
 from entra_sync.web.security import Safe, same_origin
 
@@ -45,7 +48,7 @@ def create_app() -> FastAPI:
         dependencies=[SIGNED_IN, Depends(same_origin)],
     )
     app.mount("/static", KeptFiles(directory=STATIC), name="static")
-    for router in (history, runs, live, people, invitations, org_chart):
+    for router in (history, runs, run_issues, run_checks, run_lists, live, people, invitations, org_chart):
         app.include_router(router)
     app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)

@@ -17,6 +17,9 @@ from fastapi import Depends, HTTPException
 from entra_sync.airflow.accounts import account_dags, accounts_folder
 from entra_sync.db import Connection, statement
 
+# The DAG that asks people about what a limit withheld.
+DECISIONS = "entra_sync_decisions"
+
 # Signed in, and allowed to see Airflow's pages at all: asked on every route.
 SIGNED_IN = Depends(requires_access_view(AccessView.WEBSITE))
 
@@ -80,6 +83,17 @@ class Viewer:
         if not dag_id.startswith(dag_of("")):
             raise HTTPException(404, "This DAG is not a directory sync: it has no sync history.")
         return self.account(connection, dag_id.removeprefix(dag_of("")))
+
+    def may_decide(self) -> bool:
+        """Whether they may answer what a limit withheld: Airflow's right to answer a question of the DAG that asks."""
+        manager: BaseAuthManager[BaseUser] = get_auth_manager()
+        team = DagModel.get_dag_id_to_team_name_mapping([DECISIONS]).get(DECISIONS)
+        return manager.is_authorized_dag(
+            method="PUT",
+            access_entity=DagAccessEntity.HITL_DETAIL,
+            details=DagDetails(id=DECISIONS, team_name=team),
+            user=self.user,
+        )
 
     def _dags(self, slugs: Iterable[str]) -> tuple[set[str], set[str]]:
         """The slugs whose runs may be read, and those whose runs may be started."""

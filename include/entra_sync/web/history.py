@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
 
 from entra_sync.db import Connection, statement
+from entra_sync.decisions import decisions
 from entra_sync.web.auth import Account, ViewerDep
 from entra_sync.web.charts import headcount_chart, nights_chart
 from entra_sync.web.csv_file import csv_response
@@ -62,6 +63,8 @@ def home(
         wanted: Row = {"status": status or None, **_days(zone, since or None, until or None)}
         runs, more = page_of(connection, "web/runs", account_ids=ids, before=before, **wanted)
         charts = _charts(connection, ids, zone) if before is None else ()
+        slugs = {one.slug for one in ([chosen] if chosen else accounts)}
+        waiting = [one for one in decisions(connection, waiting=True) if one.account in slugs]
     return page(
         request,
         "history.html",
@@ -74,6 +77,8 @@ def home(
         filters={"account": chosen.slug if chosen else "", "status": status or "", "since": since, "until": until},
         filtered=bool(status or since or until),
         charts=charts,
+        waiting=waiting,
+        zones={one.slug: one.zone for one in accounts},
         may_run=[one for one in accounts if one.may_run],
     )
 

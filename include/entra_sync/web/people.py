@@ -17,11 +17,11 @@ from entra_sync.errors import EntraSyncError
 from entra_sync.explain import Explanation, explain
 from entra_sync.explain.peoplegoal import names_of
 from entra_sync.store import Store
+from entra_sync.web.asked import SearchDep
 from entra_sync.web.auth import Account, ViewerDep
 from entra_sync.web.database import Row, reading
 from entra_sync.web.directory import Found, find_people
 from entra_sync.web.render import page
-from entra_sync.web.runs import SearchDep
 from entra_sync.web.verdict import verdict
 from entra_sync.web.views import like
 from entra_sync.words import change_words

@@ -12,7 +12,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from entra_sync.words import DECIDED, LIMITS
+from entra_sync.decisions import Decision
+from entra_sync.web.auth import DECISIONS
+from entra_sync.words import LIMITS
 
 MOUNTED_AT = "/sync-history"
 STATIC = Path(__file__).parent / "static"
@@ -34,6 +36,11 @@ STATUS_HELP = {
     "stale": "An older night: its tables were made again, PeopleGoal was left as it is",
     "failed": "Nothing of this run was applied",
 }
+ACTS = {
+    "too_many_deactivations": ("Deactivate 1 person", "Deactivate {:,} people"),
+    "too_many_creations": ("Create 1 person", "Create {:,} people"),
+    "too_much_team_loss": ("Take 1 member out of the team", "Take {:,} members out of their teams"),
+}
 USER_STATUSES = {
     "ready_to_invite": "Ready to invite",
     "invited": "Invited",
@@ -52,13 +59,13 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    loaded.filters.update(when=when, number=number, words=words, duration=duration)
+    loaded.filters.update(when=when, number=number, words=words, duration=duration, act=act)
     loaded.globals.update(
         statuses=STATUSES,
         status_help=STATUS_HELP,
         user_statuses=USER_STATUSES,
         limits=LIMITS,
-        decided=DECIDED,
+        decisions_dag=DECISIONS,
         version=_static_version(),
     )
     return loaded
@@ -95,6 +102,12 @@ def words(value: str) -> str:
     """job_title as Job title; custom.cost_center as Cost center."""
     text = value.removeprefix("custom.").replace("_", " ").strip()
     return text[:1].upper() + text[1:]
+
+
+def act(decision: Decision) -> str:
+    """What approving a question does, with the number: the words of the button."""
+    one, several = ACTS[decision.kind]
+    return one if decision.items == 1 else several.format(decision.items)
 
 
 def duration(start: datetime, end: datetime | None) -> str:

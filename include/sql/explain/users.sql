@@ -19,5 +19,10 @@ left join peoplegoal.app_user as boss on profile.manager_id = boss.id
 left join peoplegoal.profile as boss_profile on profile.manager_id = boss_profile.user_id
 where
     app_user.account_id = %(account_id)s
-    and (app_user.entra_id::text = %(entra_id)s or app_user.email = %(email)s)
+    -- The address twice: each half has an index of its own.
+    and (
+        app_user.entra_id = %(entra_id)s::uuid
+        or (app_user.email = %(email)s and app_user.status <> 'deactivated')
+        or (app_user.email = %(email)s and app_user.status = 'deactivated')
+    )
 order by app_user.status = 'deactivated', app_user.id;

@@ -5,7 +5,7 @@
   const every = (selector, root = document) => Array.from(root.querySelectorAll(selector));
   const say = (text) => { document.getElementById("said").textContent = text; };
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-  const STEPS = { open_run: "starting", extract: "reading the directory", validate: "checking", transform: "making profiles", load: "applying", ask: "asking for a decision", close_run: "finishing" };
+  const STEPS = { open_run: "starting", extract: "reading the directory", validate: "checking", transform: "making profiles", load: "applying", announce: "telling other DAGs", ask: "asking for a decision", close_run: "finishing", tell: "sending notices" };
 
   class Refused extends Error {
     constructor(status, text) { super(text); this.status = status; }
@@ -32,6 +32,9 @@
     }
     return "Airflow cannot be reached.";
   };
+
+  // For the scripts of single pages.
+  window.syncHistory = { base, ask, api, part, pause, reason, say };
 
   // Links out of the frame: its sandbox allows no navigation of the page around it, a click inside that page does.
   document.addEventListener("click", (event) => {
@@ -169,7 +172,7 @@
         if (!found || String(found.id) !== run || found.finished) { window.location.reload(); return; }
         const all = await tasks(place.dataset.dag || `entra_sync_${live}`, found.dag_run_id);
         const now = all.find((task) => task.state === "running") || all.find((task) => task.state === "up_for_retry");
-        const read = found.requests ? `, ${found.requests.toLocaleString("en")} requests` : "";
+        const read = [found.requests && `${found.requests.toLocaleString("en")} requests`, found.users_seen && `${found.users_seen.toLocaleString("en")} people`].filter(Boolean).map((one) => `, ${one}`).join("");
         if (step && now) step.textContent = `${STEPS[now.task_id] || now.task_id}${now.state === "up_for_retry" ? ", to be tried again" : ""}${read}`;
       } catch { /* asked again below */ }
       await pause(2000);
@@ -185,7 +188,21 @@
   };
   every("[data-wait-run]").forEach((place) => follow(place.dataset.waitAccount, place.dataset.waitRun).catch(() => {}));
 
-  // Run now: a second one while one runs joins it.
+  // Run now: a second one while one runs joins it. Of two people who press at the same moment both ask for the run after
+  // the same newest one, by the same id: Airflow makes it once, and answers 409 to the second.
+  const begin = async (dag, newest, conf) => {
+    const id = `manual__after_${newest ? newest.run_after : "none"}`;
+    try {
+      await api(`dags/${part(dag)}/dagRuns`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ dag_run_id: id, logical_date: null, conf, note: "Run now, from Sync history" }),
+      });
+    } catch (error) {
+      if (error.status !== 409) throw error;
+    }
+    return id;
+  };
   every("[data-open]").forEach((button) => button.addEventListener("click", () => document.getElementById(button.dataset.open).showModal()));
   every("[data-close]").forEach((button) => button.addEventListener("click", () => button.closest("dialog").close()));
   every("[data-run-now]").forEach((form) => form.addEventListener("submit", async (event) => {
@@ -200,20 +217,14 @@
     try {
       const known = await api(`dags/${part(dag)}`);
       if (known.is_paused) { tell("The DAG is paused: unpause it in Airflow, then run again."); start.disabled = false; return; }
-      const open = (await api(`dags/${part(dag)}/dagRuns?state=running&state=queued&order_by=id&limit=1`)).dag_runs;
-      let run = open.length ? open[0].dag_run_id : null;
-      if (run) {
-        tell("A sync is at work already: joining it.");
-      } else {
+      const newest = (await api(`dags/${part(dag)}/dagRuns?order_by=-id&limit=1`)).dag_runs[0];
+      const open = (await api(`dags/${part(dag)}/dagRuns?state=running&state=queued&order_by=id&limit=1`)).dag_runs[0];
+      let run = open && open.dag_run_id;
+      if (!run) {
         tell("Starting…");
-        const conf = { mode: how === "preview" ? "auto" : how, dry_run: how === "preview" };
-        run = (await api(`dags/${part(dag)}/dagRuns`, {
-          method: "POST",
-          headers: { "Content-Type": "application/json" },
-          body: JSON.stringify({ logical_date: null, conf, note: "Run now, from Sync history" }),
-        })).dag_run_id;
-        tell("Waiting for Airflow to begin…");
+        run = await begin(dag, newest, { mode: how === "preview" ? "auto" : how, dry_run: how === "preview" });
       }
+      tell(run === (open && open.dag_run_id) ? "A sync is at work already: joining it." : "Waiting for Airflow to begin…");
       await follow(account, run);
     } catch (error) {
       tell(error.status === 403 ? "You may look, but not start a sync: ask for the right to trigger this DAG." : reason(error));

@@ -1,0 +1,25 @@
+"""What a request may say: typed parts of the address, and the name that is looked for.
+
+A search is posted, so that the name stands in no URL and in no access log.
+"""
+
+from typing import Annotated, Literal
+
+from fastapi import Depends, Path, Query, Request
+
+RunPath = Annotated[int, Path(ge=1, le=2**63 - 1)]
+After = Annotated[int, Query(ge=0, le=2**31 - 1)]
+ListTab = Literal["users", "teams", "held"]
+Key = Annotated[str, Query(max_length=20, pattern=r"^[a-z]+$")]
+Code = Annotated[str, Query(max_length=60, pattern=r"^[a-z0-9_]+$")]
+
+
+async def searched(request: Request) -> str | None:
+    """What a posted form looks for; None on a plain visit."""
+    if request.method != "POST":
+        return None
+    value = (await request.form()).get("search", "")
+    return value.strip()[:200] if isinstance(value, str) else None
+
+
+SearchDep = Annotated[str | None, Depends(searched)]
