@@ -16,6 +16,7 @@ import hashlib
 import io
 import logging
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -70,9 +71,13 @@ class Store:
         """Folder of the snapshot that a run reads."""
         return self.landing_of(account) / str(run_id)
 
+    def checks_of(self, account: str) -> UPath:
+        """Folder of what an account's runs found, one folder per run."""
+        return self.root / "checks" / account
+
     def checks(self, account: str, run_id: int) -> UPath:
         """Folder of what a run found in the snapshot."""
-        return self.root / "checks" / account / str(run_id)
+        return self.checks_of(account) / str(run_id)
 
     def curated_of(self, account: str) -> UPath:
         """Folder of an account's PeopleGoal tables, one folder per day."""
@@ -150,3 +155,13 @@ def read_table(path: UPath) -> pa.Table:
     """Read one Parquet file."""
     with path.open("rb") as file:
         return pq.read_table(file)
+
+
+def remove(folder: UPath, *, first: str | None = None) -> None:
+    """Delete a folder with all that is in it; the file ``first`` before the rest, so that nobody takes it for whole."""
+    if first is not None:
+        (folder / first).unlink(missing_ok=True)
+    if folder.protocol in ("", "file"):
+        shutil.rmtree(folder.path)
+    else:
+        folder.fs.rm(folder.path, recursive=True)

@@ -160,6 +160,7 @@ create table sync.run (
     undoes bigint,
     day date,
     throttled integer not null default 0,
+    swept_at timestamptz,
     constraint run_attempt unique (account_id, dag_run_id, attempt),
     constraint run_of_account unique (account_id, id),
     constraint run_undoes foreign key (account_id, undoes) references sync.run (account_id, id)
@@ -317,6 +318,15 @@ create table sync.skipped_night (
     primary key (account_id, dag_run_id)
 );
 
+create table sync.forgotten (
+    account_id bigint not null references peoplegoal.account (id),
+    entra_id uuid not null,
+    asked_at timestamptz not null,
+    asked_by text not null,
+    finished_at timestamptz,
+    primary key (account_id, entra_id)
+);
+
 -- The names behind the numbers: every counter of a run, counted again from its changes and issues.
 -- users_seen, users_unchanged and teams_unchanged tell of what has no row.
 create view sync.run_count as
@@ -405,6 +415,7 @@ create index run_by_start on sync.run (account_id, started_at desc, id desc);
 create index run_by_status on sync.run (account_id, status, started_at desc, id desc);
 create index change_by_kind on sync.change (run_id, entity, action, seq);
 create index issue_by_code on sync.issue (run_id, code, seq);
+create index run_to_sweep on sync.run (account_id, started_at) where swept_at is null;
 
 comment on schema sync is 'The record of the directory sync';
 comment on table sync.run is 'One row per attempt of a run: opened first, closed last';
@@ -464,3 +475,8 @@ comment on column sync.notice.key is
 'failed: issue code; quarantined, recovered: run; held: decisions; expiry: credential and days; weekly: ISO week';
 comment on column sync.notice.run_id is 'The run that it tells of, as long as that is kept; no foreign key';
 comment on table sync.skipped_night is 'Scheduled nights that did nothing because the account is in quarantine';
+comment on table sync.forgotten is 'People whose data were erased; of them later snapshots keep the object id alone';
+comment on column sync.forgotten.entra_id is 'All that is kept of the person: what was erased stays erased';
+comment on column sync.forgotten.asked_by is 'Who erased, as the operating system or Airflow names them';
+comment on column sync.forgotten.finished_at is 'Null: not all is erased yet; the next maintenance goes on';
+comment on column sync.run.swept_at is 'When retention deleted changes, issues and checks; counters stay';

@@ -29,7 +29,7 @@ from tests.config.files import account_of
         ("checks: {allowed: {city: []}}", "checks.allowed.city", "no value is allowed"),
         ("reading: {collapse: null}", "reading.collapse", "meant for one night"),
         ("guards: {max_deactivations: null}", "guards.max_deactivations", "meant for one night"),
-        ("retention: {snapshots_days: 3}", "retention", "is reserved"),
+        ("retention: {changes_days: 3}", "retention.changes_days", "nor be undone"),
     ],
 )
 def test_what_is_hardly_meant_is_noted_at_its_key(text: str, key: str, words: str) -> None:
@@ -49,6 +49,7 @@ def test_what_is_hardly_meant_is_noted_at_its_key(text: str, key: str, words: st
         "scope: {filter: [{attribute: city, equals: ''}]}",
         "guards: {max_creations: null}",
         "checks: {rows: null}",
+        "retention: {snapshots_days: 1, changes_days: 14}",
         "teams: {from_groups: null}",
     ],
 )

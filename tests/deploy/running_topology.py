@@ -132,6 +132,8 @@ class Topology:
         for name in ("worker-1", "worker-2"):
             # A container has a host name of its own, and a /tmp.
             self.run(name, "worker", "--celery-hostname", f"{name}@%h", "--pid", str(self.folder / f"{name}.pid"))
+        own = ("--celery-hostname", "maintenance@%h", "--pid", str(self.folder / "maintenance.pid"))
+        self.run("maintenance", "maintenance", *own)
         self._wait_for("metadatabase", "scheduler", "dag_processor", "triggerer")
 
     def kill(self, name: str) -> int:

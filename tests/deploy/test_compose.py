@@ -162,6 +162,16 @@ def test_a_worker_holds_neither_airflows_database_nor_its_keys() -> None:
     assert set(SERVICES["worker"]["secrets"]) == {"celery_results", "broker_url", "connections.json"}
 
 
+def test_only_the_maintenance_worker_holds_airflows_database_and_takes_nothing_else() -> None:
+    parts = SERVICES["maintenance"]
+    queue = parts["environment"]["ENTRA_SYNC_MAINTENANCE_QUEUE"]
+
+    assert parts["command"][parts["command"].index("--queues") + 1] == queue
+    assert set(parts["secrets"]) == {"celery_results", "broker_url", "airflow_database"}
+    assert "store" not in str(parts["volumes"])
+    assert all(service["environment"]["ENTRA_SYNC_MAINTENANCE_QUEUE"] == queue for service in AIRFLOW.values())
+
+
 def test_a_message_comes_again_only_after_the_longest_step() -> None:
     """A redelivered message of a step at work is refused by Airflow, and noise; the DAG's longest step is 6 hours."""
     dag = (ROOT / "dags" / "entra_sync.py").read_text()

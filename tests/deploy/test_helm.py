@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from entra_sync.airflow.maintenance import OPTIONS
 from tests.conftest import ROOT
 from tests.deploy.composition import read
 
@@ -77,6 +78,22 @@ def test_airflow_is_configured_as_by_compose() -> None:
         "AIRFLOW__KUBERNETES_EXECUTOR__DELETE_WORKER_PODS_ON_FAILURE",
         "AIRFLOW__KUBERNETES_EXECUTOR__WORKER_PODS_QUEUED_CHECK_INTERVAL",
     }
+
+
+def test_the_job_that_cleans_airflows_rows_is_of_the_same_image_secret_and_age() -> None:
+    job = yaml.safe_load((ROOT / "deploy/helm/clean-airflow.yaml").read_text(encoding="utf-8"))
+    pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    image = VALUES["images"]["airflow"]
+
+    assert container["image"] == f"{image['repository']}:{image['tag']}"
+    (variable,) = container["env"]
+    assert variable["valueFrom"]["secretKeyRef"]["name"] == VALUES["data"]["metadataSecretName"]
+    days = SERVICES["maintenance"]["environment"]["ENTRA_SYNC_AIRFLOW_DAYS"]
+    assert f"{days} days ago" in container["args"][-1]
+    assert set(OPTIONS) <= set(container["args"][-1].split())
+    assert pod["securityContext"] | {"fsGroup": 0} == VALUES["securityContexts"]["pod"]
+    assert container["securityContext"] == VALUES["securityContexts"]["containers"]
 
 
 def test_no_secret_stands_in_the_values() -> None:

@@ -1,7 +1,8 @@
-"""Notices and quarantine in a running Airflow: a mail server and a web hook are told of real nights. One story."""
+"""Notices, quarantine and maintenance in a running Airflow: a mail server and a web hook are told of real nights."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from sandbox.testing import SandboxTenant
@@ -222,3 +224,32 @@ def test_a_run_that_has_not_ended_in_time_is_told_of(world: World) -> None:
     body = mail.get_body(("html", "plain"))
     assert body is not None
     assert "has not ended" in body.get_content()
+
+
+def test_maintenance_forgets_old_runs_of_airflow_and_their_logs(world: World) -> None:
+    airflow, dag = world.airflow, "entra_sync_maintenance"
+    old, young = (airflow.trigger(dag) for _ in range(2))
+    for run in (old, young):
+        assert airflow.wait(dag, run)["state"] == "success"
+    long_ago = datetime.now(UTC) - timedelta(days=200)
+    with world.setup.database("airflow") as url, psycopg.connect(url) as connection:
+        connection.execute("update dag_run set start_date = %s where run_id = %s", [long_ago, old])
+        connection.execute("update task_instance set start_date = %s where run_id = %s", [long_ago, old])
+    logs = world.setup.folder / "airflow" / "logs" / f"dag_id={dag}"
+    said = list((logs / f"run_id={old}").rglob("*.log"))
+    for path in said:
+        os.utime(path, (long_ago.timestamp(), long_ago.timestamp()))
+    nights = airflow.runs(DAG)
+
+    run = airflow.trigger(dag)
+    assert airflow.wait(dag, run)["state"] == "success"
+
+    assert said
+    assert not any(path.exists() for path in said)
+    left = {one["dag_run_id"] for one in airflow.runs(dag)}
+    assert {young, run} <= left
+    assert old not in left
+    assert airflow.runs(DAG) == nights
+    states = {name: task["state"] for name, task in airflow.tasks(dag, run).items()}
+    assert states == {"sweep": "success", "clean_airflow": "success"}
+    assert "step=clean_airflow days=90" in airflow.log(dag, run, "clean_airflow")

@@ -8,7 +8,9 @@
     entra-sync preview             whom and which fields an account file would change, by name; writes nothing
     entra-sync decisions           what limits withheld, and waits for an answer: list, show, approve, reject
     entra-sync migrate             bring the PeopleGoal database to the schema of this release
+    entra-sync roles               make the database roles that may do what nights and the page need, and no more
     entra-sync undo RUN            take back what a run did, where nobody has changed it since
+    entra-sync forget PERSON       erase what is kept of somebody who has left
 
 Exit status: 0 all well, 1 something is wrong, 2 the command itself was.
 """
@@ -58,6 +60,8 @@ def parser() -> argparse.ArgumentParser:
 
     commands.add_parser("migrate", help="bring the PeopleGoal database to this release").set_defaults(run=_migrate)
 
+    commands.add_parser("roles", help="make the database roles of least privilege").set_defaults(run=_roles)
+
     history = commands.add_parser("history", help="the latest runs")
     history.add_argument("--account", help="only this account")
     history.add_argument("--limit", type=int, default=20, help="how many runs (default: 20)")
@@ -103,6 +107,13 @@ def parser() -> argparse.ArgumentParser:
     undo.add_argument("--dry-run", action="store_true", help="only record what would go back; change nobody")
     _json(undo)
     undo.set_defaults(run=_undo)
+
+    forget = commands.add_parser("forget", help="erase what is kept of somebody who has left, for good")
+    forget.add_argument("person", metavar="PERSON", help="object id or e-mail address; - reads it from the input")
+    forget.add_argument("--account", help="which account (default: the only one)")
+    forget.add_argument("--yes", action="store_true", dest="confirmed", help="do not ask once more")
+    _json(forget)
+    forget.set_defaults(run=_forget)
     return made
 
 
@@ -146,6 +157,13 @@ def _migrate(_: argparse.Namespace) -> int:
         from entra_sync.cli.migrate import bring_up_to_date
 
         return bring_up_to_date()
+
+
+def _roles(_: argparse.Namespace) -> int:
+    with _connections():
+        from entra_sync.cli.migrate import make_roles
+
+        return make_roles()
 
 
 def _history(arguments: argparse.Namespace) -> int:
@@ -199,6 +217,15 @@ def _undo(arguments: argparse.Namespace) -> int:
 
         return print_undo(
             arguments.run_id, account=arguments.account, dry_run=arguments.dry_run, as_json=arguments.json
+        )
+
+
+def _forget(arguments: argparse.Namespace) -> int:
+    with _connections():
+        from entra_sync.cli.forget import print_forget
+
+        return print_forget(
+            arguments.person, account=arguments.account, confirmed=arguments.confirmed, as_json=arguments.json
         )
 
 

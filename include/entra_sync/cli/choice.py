@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from entra_sync.airflow.accounts import account_dags, accounts_folder
+from entra_sync.airflow.accounts import AccountDag, account_dags, accounts_folder
 from entra_sync.errors import ConfigurationError
 
 
 def account_file(account: str | None) -> Path:
     """The file of this account; without a name the only one that there is. Raises ConfigurationError."""
+    chosen = _chosen(account)
+    if chosen.problem:
+        raise ConfigurationError(chosen.problem)
+    return chosen.path
+
+
+def account_name(account: str | None) -> str:
+    """The slug: as given, also of an account that has no file any more; else of the only file that there is."""
+    return account or _chosen(None).account
+
+
+def _chosen(account: str | None) -> AccountDag:
     folder = accounts_folder()
     entries = account_dags(folder)
     names = ", ".join(sorted(entry.account for entry in entries)) or "none"
@@ -18,6 +30,4 @@ def account_file(account: str | None) -> Path:
         raise ConfigurationError(f"There is no account {account!r} in {folder}.", hint=f"Accounts there: {names}.")
     if len(chosen) > 1:
         raise ConfigurationError("There are several accounts.", hint=f"Add --account and one of: {names}.")
-    if chosen[0].problem:
-        raise ConfigurationError(chosen[0].problem)
-    return chosen[0].path
+    return chosen[0]

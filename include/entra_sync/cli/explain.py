@@ -67,6 +67,8 @@ def _nobody(found: Nobody) -> Iterator[str]:
 def _person(found: Explanation) -> Iterator[str]:
     yield f"{found.label or 'No name'}  {found.entra_id or 'no object id'}"
     yield from (f"  {line}" for line in _run(found.run))
+    if found.forgotten:
+        yield from section("Forgotten", [f"the data were erased on {found.forgotten:%Y-%m-%d %H:%M} UTC"])
     directory = found.directory
     if directory is None:
         yield from _absent(found)

@@ -77,7 +77,7 @@ class AccountConfig(Strict):
     quarantine: Quarantine | None = Quarantine()
     """When an account that keeps failing is tried less often; `null`: never."""
     retention: Retention = Retention()
-    """Reserved: how long what was read and changed is kept."""
+    """How long what was read, and who was changed, is kept."""
 
     @field_validator("account")
     @classmethod

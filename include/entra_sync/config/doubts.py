@@ -8,7 +8,8 @@ from entra_sync.config.account import AccountConfig
 from entra_sync.config.base import Loc
 from entra_sync.config.mapping import PARTS
 
-RESERVED: tuple[Loc, ...] = (("retention",),)
+# Days within which people come to ask what happened.
+SHORTEST_HISTORY = 14
 
 
 def doubts(account: AccountConfig) -> list[tuple[Loc, str]]:
@@ -69,19 +70,8 @@ def _nights(account: AccountConfig) -> Iterator[tuple[Loc, str]]:
         yield ("reading", "collapse"), "is off: a list that lost half of its people is believed; meant for one night"
     if account.guards.max_deactivations is None:
         yield ("guards", "max_deactivations"), "is off: a night may deactivate everybody; meant for one night"
-    for loc in RESERVED:
-        if _is_set(account, loc):
-            yield loc, "is reserved: it has no effect yet"
-
-
-def _is_set(account: AccountConfig, loc: Loc) -> bool:
-    """Whether the file has the key."""
-    section: object = account
-    for part in loc:
-        if part not in getattr(section, "model_fields_set", ()):
-            return False
-        section = getattr(section, str(part))
-    return True
+    if account.retention.changes_days < SHORTEST_HISTORY:
+        yield ("retention", "changes_days"), "is short: an older run can neither be opened into names nor be undone"
 
 
 def _both(some: Iterable[str], others: Iterable[str]) -> list[str]:

@@ -37,9 +37,9 @@ class Reading(Strict):
 
 
 class Retention(Strict):
-    """Reserved: days that snapshots and recorded changes are kept."""
+    """How long what tells of people is kept; what the newest night needs stays. Counts stay."""
 
     snapshots_days: int = Field(default=35, ge=1)
-    """Days to keep what was read."""
+    """Days to keep what was read, what was found in it, and the tables made of it."""
     changes_days: int = Field(default=400, ge=1)
-    """Days to keep what was changed."""
+    """Days to keep the names in the history: changes, issues, checks."""

@@ -88,7 +88,8 @@ class Explanation:
     made: the run did not come that far, and this is what its plan would be today. ``looked``: how many older snapshots
     were searched for ``last_seen``. ``checks_passed``: codes of checks on rows that found nothing about this one.
     ``names``: object id -> name of everybody whom the issues mention. ``ignored``: the account file leaves people
-    alone who left this way.
+    alone who left this way. ``forgotten``: when the person's data were erased (UTC); None when they were not, or are
+    back.
     """
 
     run: RunFacts
@@ -106,6 +107,7 @@ class Explanation:
     last_seen: Seen | None
     looked: int
     ignored: bool
+    forgotten: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)

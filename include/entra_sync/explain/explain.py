@@ -98,6 +98,7 @@ def _explain(
         done = _plan(url, night, entra_id, user)
     names = {one: name for one, (name, _) in night.people.items() if name}
     issues = _issues(connection, night, entra_id)
+    forgotten = connection.execute(statement("explain/forgotten"), key).fetchone()
     mentioned = {one for row in issues for one in ID.findall(row["message"])}
     return Explanation(
         run=_facts(night),
@@ -118,6 +119,7 @@ def _explain(
         ignored=user is not None
         and user["status"] != "deactivated"
         and (directory.state if directory else "absent") in night.account.leavers.ignored(),
+        forgotten=forgotten["asked_at"] if forgotten else None,
     )
 
 

@@ -70,7 +70,7 @@ class FullReading:
 
     async def _users(self, writers: Writers, links: dict[str, str]) -> tuple[UsersListed, Certificate]:
         await self._note_latest("users", links)
-        table = UserTable(writers.users)
+        table = UserTable(writers.users, self.known.forgotten)
         listed = await list_users(
             self.client, table, self.query, known_names=self._known_names, agrees=self.judge.agrees
         )

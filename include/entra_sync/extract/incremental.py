@@ -18,6 +18,7 @@ from entra_sync.extract.calls import Call, Row
 from entra_sync.extract.client import GraphClient
 from entra_sync.extract.completeness import Absent, ask_for
 from entra_sync.extract.delta import DeltaLost, Round, follow
+from entra_sync.extract.forgotten import without_forgotten
 from entra_sync.extract.groups import group_call, is_concealed
 from entra_sync.extract.links import FullNeeded, Links
 from entra_sync.extract.members import MemberReader
@@ -61,11 +62,17 @@ class _Objects:
 
 
 async def read_changes(
-    client: GraphClient, base: Base, query: UserQuery, *, hidden: bool, owned: TeamGroups | None
+    client: GraphClient,
+    base: Base,
+    query: UserQuery,
+    *,
+    hidden: bool,
+    owned: TeamGroups | None,
+    forgotten: Collection[str] = (),
 ) -> Merged:
     """Apply what changed since ``base``. Raises FullNeeded when everything has to be listed instead.
 
-    ``owned``: which groups become teams, when their owners are wanted.
+    ``owned``: which groups become teams, when their owners are wanted. ``forgotten``: people whose data were erased.
     """
     users, groups = await _rounds(client, base)
     old_users, old_groups = _ids(base.tables.users), _ids(base.tables.groups)
@@ -94,6 +101,8 @@ async def read_changes(
         teams.there.pop(group_id, None)
 
     new_users = replaced(base.tables.users, list(people.there.values()), people.gone)
+    if forgotten:
+        new_users = without_forgotten(new_users, forgotten)
     new_groups = replaced(base.tables.groups, list(teams.there.values()), gone_groups)
     if owners is not None:
         new_groups = with_owners(new_groups, owners.of_group)

@@ -15,10 +15,14 @@ from entra_sync.extract.tables import MANAGER_COLUMNS, MEMBERSHIP_SCHEMA
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """Object ids that PeopleGoal has and that are not deactivated or archived: those who could leave."""
+    """Object ids that PeopleGoal has and that are not deactivated or archived: those who could leave.
+
+    ``forgotten``: of people whose data were erased and must not come back.
+    """
 
     users: Collection[str] = ()
     groups: Collection[str] = ()
+    forgotten: Collection[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

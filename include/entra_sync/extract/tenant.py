@@ -88,7 +88,9 @@ class _Extraction:
     async def _incremental(self, client: GraphClient, base: Base) -> Manifest:
         """Raises FullNeeded when the result cannot be trusted, or would cost more than listing all."""
         self.decided("incremental", f"since run {base.manifest.run_id}")
-        merged = await read_changes(client, base, self.query, hidden=self.hidden, owned=self.owned)
+        merged = await read_changes(
+            client, base, self.query, hidden=self.hidden, owned=self.owned, forgotten=self.known.forgotten
+        )
         parts = await self._checked(client, base, merged)
         with ExitStack() as stack:
             writers = self._writers(stack)

@@ -7,7 +7,7 @@ A user without a manager has no ``manager`` member, or a null one; a manager may
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -17,6 +17,7 @@ from entra_sync.extract.calls import Call, Row, object_type
 from entra_sync.extract.chain import read_chain
 from entra_sync.extract.client import GraphClient
 from entra_sync.extract.columns import record_batch
+from entra_sync.extract.forgotten import without_forgotten
 from entra_sync.extract.pace import LARGEST_LIMIT
 from entra_sync.extract.partitions import EVERYBODY, SMALLEST_TENANT, Range, ranges_by_count, ranges_of_names
 from entra_sync.extract.snapshot import TableWriter
@@ -51,11 +52,16 @@ class UserTable:
     """Writes users, each object id once: a listing is no stable view (docs/graph.md, 8)."""
 
     writer: TableWriter
+    forgotten: Collection[str] = ()
     ids: set[str] = field(default_factory=set)
 
     def batch(self, page: list[Row]) -> pa.RecordBatch:
-        """One page as columns."""
-        return record_batch([with_manager(user) for user in page], self.writer.schema)
+        """One page as columns; of people who were forgotten what is kept of them."""
+        batch = record_batch([with_manager(user) for user in page], self.writer.schema)
+        if not (self.forgotten and page):
+            return batch
+        (kept,) = without_forgotten(pa.Table.from_batches([batch]), self.forgotten).combine_chunks().to_batches()
+        return kept
 
     def write(self, batches: Iterable[pa.RecordBatch]) -> None:
         """Write rows; of a user who comes twice the first is kept. A row without an id is kept: validate names it."""

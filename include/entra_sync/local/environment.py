@@ -101,6 +101,8 @@ def airflow_environment(environ: Mapping[str, str], local: Local, server: Postgr
         "PATH": os.pathsep.join(filter(None, (str(Path(sys.executable).parent), environ.get("PATH")))),
         "PYTHONPATH": path,
         DATABASE_VARIABLE: environ.get(DATABASE_VARIABLE) or embedded_database(server),
+        # The daily maintenance cleans it by age.
+        "ENTRA_SYNC_AIRFLOW_DATABASE": server.url("airflow", driver="+psycopg2"),
         "ENTRA_SYNC_STORE": environ.get("ENTRA_SYNC_STORE") or str(local.file("store")),
         "ENTRA_SYNC_LOCAL": str(local.folder),
     }

@@ -11,11 +11,17 @@ from entra_sync.record.runs import Run
 
 
 def known(connection: Connection, run: Run) -> Known:
-    """Object ids of the account's people and group teams that could leave: not deactivated, not archived."""
+    """Object ids of the account's people and group teams that could leave, not deactivated, not archived; and of people
+    who were forgotten."""
     key = {"account_id": run.account_id}
     users = connection.execute(statement("record/known_users"), key).fetchall()
     groups = connection.execute(statement("record/known_groups"), key).fetchall()
-    return Known(users=[row["id"] for row in users], groups=[row["id"] for row in groups])
+    forgotten = connection.execute(statement("record/forgotten"), key).fetchall()
+    return Known(
+        users=[row["id"] for row in users],
+        groups=[row["id"] for row in groups],
+        forgotten=[row["id"] for row in forgotten],
+    )
 
 
 def note_reading(

@@ -10,14 +10,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 from entra_sync import record
 from entra_sync.db import Connection, connect, statement
-from entra_sync.errors import AccountBusy, EntraSyncError
+from entra_sync.errors import EntraSyncError
 from entra_sync.issues import issue, issue_table
 from entra_sync.load.model import LoadResult
+from entra_sync.record.by_hand import open_by_hand
 from entra_sync.record.lease import hold_lease
 from entra_sync.record.runs import Run, insert_issues
 from entra_sync.undo.model import Kept, UndoResult
@@ -42,11 +42,22 @@ def undo_run(
 
     ``account``: the slug that the run must be of. A run that works on the account is waited for up to ``wait_s``
     seconds; ``waiting`` is called once before. Raises EntraSyncError for a run that cannot be taken back (unknown, of
-    another account, running, a dry run), AccountBusy when the account does not get free.
+    another account, running, a dry run, without names any more), AccountBusy when the account does not get free.
     """
     with connect(url) as connection:
         undone = _run_to_undo(connection, run_id, account)
-        run = _open(connection, undone, dry_run, wait_s=wait_s, poll_s=poll_s, waiting=waiting)
+        run = open_by_hand(
+            connection,
+            account=undone["account"],
+            name=undone["account_name"],
+            kind=f"undo__{run_id}",
+            dry_run=dry_run,
+            wait_s=wait_s,
+            poll_s=poll_s,
+            waiting=waiting,
+        )
+        connection.execute(statement("undo/note_run"), {"run_id": run.id, "undoes": run_id})
+        connection.commit()
     try:
         with record.working(url, run, step="undo"):
             result = _undo(url, run, undone)
@@ -77,37 +88,12 @@ def _run_to_undo(connection: Connection, run_id: int, account: str | None) -> di
             f"Run {run_id} was a dry run: it changed nobody.",
             hint="entra-sync history lists the runs.",
         )
+    if found["swept_at"]:
+        raise EntraSyncError(
+            f"What run {run_id} did to whom is not kept any more.",
+            hint="retention.changes_days of the account file says how long it is; the account's next sync has today's.",
+        )
     return found
-
-
-def _open(
-    connection: Connection,
-    undone: dict[str, Any],
-    dry_run: bool,
-    *,
-    wait_s: float,
-    poll_s: float,
-    waiting: Callable[[], None],
-) -> Run:
-    """Open the undo's own run. Microseconds keep two undos of one second apart."""
-    settings: dict[str, Any] = {
-        "account": undone["account"],
-        "name": undone["account_name"],
-        "dag_id": undone["dag_id"],
-        "dag_run_id": f"undo__{undone['id']}__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
-        "run_type": "manual",
-        "mode": "replay",
-        "dry_run": dry_run,
-        "poll_s": poll_s,
-    }
-    try:
-        run = record.open_run(connection, **settings, wait_s=0)
-    except AccountBusy:
-        waiting()
-        run = record.open_run(connection, **settings, wait_s=wait_s)
-    connection.execute(statement("undo/note_run"), {"run_id": run.id, "undoes": undone["id"]})
-    connection.commit()
-    return run
 
 
 def _undo(url: str, run: Run, undone: dict[str, Any]) -> UndoResult:

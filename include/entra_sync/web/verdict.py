@@ -18,6 +18,12 @@ class Verdict:
 def verdict(found: Explanation) -> Verdict:
     """What became of the person in the night that is explained."""
     directory = found.directory
+    if found.forgotten:
+        return Verdict(
+            said=f"Forgotten: the person's data were erased on {found.forgotten:%-d %b %Y}.",
+            advice="The object id and what happened when are kept, nothing else.",
+            good=False,
+        )
     if found.run.status == "failed":
         return Verdict(
             said=f"The last sync failed in the step {found.run.error_step}: nobody was changed by it.",

@@ -1,3 +1,6 @@
--- find_account: id of an account by slug.
-select id from peoplegoal.account
+-- find_account: an account by slug.
+select
+    id,
+    name
+from peoplegoal.account
 where slug = %(slug)s;

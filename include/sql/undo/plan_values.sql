@@ -35,11 +35,14 @@ paired as (
     select
         wrote.*,
         case wrote.entity
-            -- A new user whose object id is another one by now is somebody else.
+            -- A new user whose object id is another one by now is somebody else. Who was forgotten does not come back.
             when 'user'
                 then
                     case
-                        when wrote.action <> 'create' or app_user.entra_id = wrote.entra_id then to_jsonb(app_user)
+                        when
+                            (wrote.action <> 'create' or app_user.entra_id = wrote.entra_id)
+                            and forgotten.entra_id is null
+                            then to_jsonb(app_user)
                     end
             when 'profile'
                 then to_jsonb(profile) || custom.fields || jsonb_build_object('manager', profile.manager_id)
@@ -50,6 +53,12 @@ paired as (
     cross join undo_setting as setting
     left join peoplegoal.app_user as app_user
         on wrote.entity = 'user' and wrote.user_id = app_user.id and app_user.account_id = setting.account_id
+    left join sync.forgotten as forgotten
+        on
+            wrote.entity = 'user'
+            and setting.account_id = forgotten.account_id
+            and wrote.entra_id = forgotten.entra_id
+            and app_user.status = 'deactivated'
     left join peoplegoal.profile as profile
         on wrote.entity = 'profile' and wrote.user_id = profile.user_id and profile.account_id = setting.account_id
     left join peoplegoal.team as team
@@ -76,6 +85,8 @@ valued as (
         each.key in ('manager', 'lead') as is_reference
     from paired
     cross join lateral jsonb_each(paired.fields) as each
+    -- An erasure leaves the names of fields.
+    where each.value <> '[null, null]'
 ),
 
 resolved as (

@@ -1,0 +1,151 @@
+"""Erase one person from an account's files: snapshots, findings, curated tables. Rows and counts stay.
+
+A sealed snapshot is otherwise never changed. Its manifest first tells the hashes of both, the file as it is and as it
+will be, so that a reader, or an erasure that broke off, finds a whole snapshot at any moment. A snapshot that cannot
+be read is of no use to anybody, and is removed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from upath import UPath
+
+from entra_sync.errors import SnapshotError
+from entra_sync.extract.forgotten import among, blanked
+from entra_sync.extract.snapshot import MANIFEST, ROWS_PER_GROUP, Manifest, read_file, read_manifest, write_manifest
+from entra_sync.extract.tables import pc
+from entra_sync.pipeline import ACCOUNT, ISSUES
+from entra_sync.store import COMPRESSION, Store, read_table, remove, whole_file, write_table
+
+LABEL = "Forgotten person"
+TEAM_NAME = f"{LABEL}'s team"
+USERS = "users.parquet"
+
+Change = Callable[[pa.Table], pa.Table]
+
+
+def erase_files(store: Store, account: str, entra_id: str, email: str | None) -> dict[str, int]:
+    """Files written anew, by area: landing, checks, curated. Done again it finds nothing."""
+    return {
+        "landing": sum(_snapshot(folder, entra_id) for folder in _folders(store.landing_of(account))),
+        "checks": sum(_findings(folder, entra_id, email) for folder in _folders(store.checks_of(account))),
+        "curated": sum(_day(folder, entra_id) for folder in _folders(store.curated_of(account))),
+    }
+
+
+def _folders(area: UPath) -> Iterator[UPath]:
+    if area.is_dir():
+        yield from sorted((folder for folder in area.iterdir() if folder.is_dir()), key=lambda folder: folder.name)
+
+
+def _snapshot(folder: UPath, entra_id: str) -> int:
+    """1 when the person was in it. No run works on the account: what is not sealed now never will be."""
+    if not (folder / MANIFEST).exists():
+        remove(folder)
+        return 0
+    try:
+        manifest = read_manifest(str(folder))
+        users = read_file(str(folder), USERS, manifest.files)
+    except SnapshotError:
+        remove(folder, first=MANIFEST)
+        return 1
+    erased = blanked(users, among(users["id"], [entra_id]))
+    if _as_it_was(users, erased):
+        return 0
+    _replace(folder, manifest, erased)
+    return 1
+
+
+def _replace(folder: UPath, manifest: Manifest, users: pa.Table) -> None:
+    path, content = folder / USERS, _parquet(users)
+    facts: dict[str, Any] = {"sha256": _hash(content), "size_bytes": len(content), "rows": users.num_rows}
+    both = facts | {"was": _hash(path.read_bytes())}
+    write_manifest(folder, replace(manifest, files={**manifest.files, USERS: both}))
+    with whole_file(path) as file:
+        file.write(content)
+    write_manifest(folder, replace(manifest, files={**manifest.files, USERS: facts}))
+
+
+def _findings(folder: UPath, entra_id: str, email: str | None) -> int:
+    return _table(folder / ISSUES, lambda issues: _unlabelled(issues, entra_id)) + _account(
+        folder / ACCOUNT, {entra_id, (email or entra_id).lower()}
+    )
+
+
+def _account(path: UPath, names: set[str]) -> int:
+    """The configuration that a run kept may protect the person by name. It may be of a release with other keys."""
+    if not path.exists():
+        return 0
+    kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    guards = kept.get("guards") or {}
+    others = [one for one in guards.get("protected") or [] if one.strip().lower() not in names]
+    if others == (guards.get("protected") or []):
+        return 0
+    guards["protected"] = others
+    with whole_file(path) as file:
+        file.write(json.dumps(kept, indent=2, ensure_ascii=False).encode())
+    return 1
+
+
+def _day(folder: UPath, entra_id: str) -> int:
+    """One day's tables. Whom the day counted stays (counted.parquet: object id and department)."""
+
+    def theirs(table: pa.Table) -> Any:
+        return among(table["entra_id"], [entra_id])
+
+    changes: dict[str, Change] = {
+        "profile": lambda table: blanked(table, theirs(table), ("entra_id",)),
+        "person": lambda table: blanked(table, theirs(table), ("entra_id", "state", "reason")),
+        "team": lambda table: _renamed(table, pc.and_(theirs(table), pc.equal(table["kind"], "manager"))),
+        "issues": lambda table: _unlabelled(table, entra_id),
+    }
+    return sum(_table(folder / f"{name}.parquet", change) for name, change in changes.items())
+
+
+def _table(path: UPath, change: Change) -> int:
+    """1 when the table was written anew."""
+    if not path.exists():
+        return 0
+    table = read_table(path)
+    changed = change(table)
+    if _as_it_was(table, changed):
+        return 0
+    write_table(path, changed)
+    return 1
+
+
+def _unlabelled(issues: pa.Table, entra_id: str) -> pa.Table:
+    named = pc.and_(among(issues["entra_id"], [entra_id]), pc.is_valid(issues["label"]))
+    return _with(issues, "label", named, LABEL)
+
+
+def _renamed(teams: pa.Table, rows: Any) -> pa.Table:
+    return _with(blanked(teams, rows, [*set(teams.column_names) - {"description", "email"}]), "name", rows, TEAM_NAME)
+
+
+def _with(table: pa.Table, column: str, rows: Any, value: str) -> pa.Table:
+    place = table.column_names.index(column)
+    chosen = pc.fill_null(rows, False)
+    return table.set_column(place, table.schema.field(column), pc.if_else(chosen, value, table[column]))
+
+
+def _as_it_was(before: pa.Table, after: pa.Table) -> bool:
+    return after is before or bool(after.equals(before))
+
+
+def _parquet(users: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(users, sink, compression=COMPRESSION, row_group_size=ROWS_PER_GROUP)
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
