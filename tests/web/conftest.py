@@ -28,6 +28,7 @@ from entra_sync import pipeline
 from entra_sync.config.account import AccountConfig
 from entra_sync.local.postgres import ADMIN, PORT, Postgres
 from entra_sync.migrations import migrate
+from entra_sync.roles import create_roles
 from entra_sync.store import Store
 from sandbox.company import build_company
 from sandbox.day import a_working_day
@@ -150,9 +151,12 @@ def site(postgres: Postgres) -> Iterator[Site]:
     postgres.create_database(name)
     url = postgres.url(name)
     migrate(url)
+    create_roles(url)
+    with psycopg.connect(url) as connection:
+        connection.execute("create role page_login login in role peoplegoal_page")
     with short_folder() as folder:
         company_nights(url, folder)
-        with served(postgres, name, folder) as running:
+        with served(postgres, name, folder, page_login=True) as running:
             yield running
     postgres.drop_database(name)
 
@@ -160,9 +164,17 @@ def site(postgres: Postgres) -> Iterator[Site]:
 class served:
     """Airflow's API server over a database; ended at exit, and its log shown when it does not come up."""
 
-    def __init__(self, postgres: Postgres, database: str, folder: Path, *, stored_connection: bool = False) -> None:
+    def __init__(
+        self,
+        postgres: Postgres,
+        database: str,
+        folder: Path,
+        *,
+        stored_connection: bool = False,
+        page_login: bool = False,
+    ) -> None:
         self.postgres, self.database, self.folder = postgres, database, folder
-        self.stored_connection = stored_connection
+        self.stored_connection, self.page_login = stored_connection, page_login
         self.accounts = folder / "accounts"
 
     def __enter__(self) -> Site:
@@ -230,6 +242,12 @@ class served:
             "AIRFLOW__API_AUTH__JWT_SECRET": "j" * 64,
             "AIRFLOW__API__SECRET_KEY": "s" * 64,
             "AIRFLOW_CONN_PEOPLEGOAL_DB": json.dumps(connection),
+            # All that these tests see, a login sees that may read and nothing else.
+            **(
+                {"AIRFLOW_CONN_PEOPLEGOAL_PAGE": json.dumps({**connection, "login": "page_login"})}
+                if self.page_login
+                else {}
+            ),
             "ENTRA_SYNC_ACCOUNTS": str(self.accounts),
             "ENTRA_SYNC_STORE": str(self.folder / "store"),
             "PYTHONPATH": os.pathsep.join((str(ROOT / "include"), str(ROOT))),

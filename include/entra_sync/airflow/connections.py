@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from entra_sync.config.account import AccountConfig
 
 DATABASE_CONNECTION = "peoplegoal_db"
+# Logins with more and with fewer rights, where there are any: docs/security.md.
+OWNER_CONNECTION, PAGE_CONNECTION = "peoplegoal_owner", "peoplegoal_page"
 ENTRA_TYPES = ("entra_id", "msgraph")
 
 
@@ -57,13 +59,31 @@ def _parts(connection: Connection) -> dict[str, Any]:
     return {"login": connection.login, "password": connection.password, "extra": connection.extra_dejson}
 
 
-def database_url() -> str:
+def owner_url() -> str:
+    """The PeopleGoal database for who migrates it: by ``peoplegoal_owner``, without that by ``peoplegoal_db``."""
+    return database_url(OWNER_CONNECTION if _is_there(OWNER_CONNECTION) else DATABASE_CONNECTION)
+
+
+def page_url() -> str:
+    """The PeopleGoal database for the page: by ``peoplegoal_page``, without that by ``peoplegoal_db``."""
+    return database_url(PAGE_CONNECTION if _is_there(PAGE_CONNECTION) else DATABASE_CONNECTION)
+
+
+def _is_there(connection_id: str) -> bool:
+    try:
+        Connection.get(connection_id)
+    except AirflowNotFoundException:
+        return False
+    return True
+
+
+def database_url(connection_id: str = DATABASE_CONNECTION) -> str:
     """The PeopleGoal database as ``postgresql://`` URL; a host that begins with ``/`` is a socket folder."""
-    connection = get_connection(DATABASE_CONNECTION)
+    connection = get_connection(connection_id)
     # A URI may name a driver as well, as SQLAlchemy writes it: postgresql+psycopg2.
     if (connection.conn_type or "").partition("+")[0] not in ("postgres", "postgresql"):
         raise ConfigurationError(
-            f"The connection {DATABASE_CONNECTION} has the type {connection.conn_type!r}.",
+            f"The connection {connection_id} has the type {connection.conn_type!r}.",
             hint="PeopleGoal's database is PostgreSQL: its type must be postgres.",
         )
     options = {key: str(value) for key, value in connection.extra_dejson.items()}

@@ -44,10 +44,18 @@ def _database(url: str) -> str:
         ) from None
     if found["read_only"]:
         raise ConfigurationError("is read-only.", hint="Point peoplegoal_db at the primary server, not at a replica.")
+    if found["is_sync"] and found["refused"]:
+        # The role of least privilege may write columns of most tables, and no table as a whole.
+        if not found["unread"]:
+            return f"reachable, migrated, {found['tables']} tables, with the rights of peoplegoal_sync"
+        raise ConfigurationError(
+            f"The role peoplegoal_sync lacks rights on {found['unread']} of {found['tables']} tables.",
+            hint="Run `entra-sync migrate` by the connection peoplegoal_owner: it gives what this release needs.",
+        )
     if found["refused"]:
         raise ConfigurationError(
             f"The role may not write {found['refused']} of {found['tables']} tables.",
-            hint="Grant select, insert, update and delete on the schemas peoplegoal and sync.",
+            hint="Make its login a member of peoplegoal_sync (`entra-sync roles`), or grant it the schemas' tables.",
         )
     return f"reachable, migrated, {found['tables']} tables writable"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from entra_sync.airflow.connections import database_url
+from entra_sync.airflow.connections import page_url
 from entra_sync.db import Connection, connect, statement
 
 Row = dict[str, Any]
@@ -16,7 +16,7 @@ PAGE, STEP = 50, 1000
 @contextmanager
 def reading() -> Iterator[Connection]:
     """A connection that can write nothing."""
-    with connect(database_url()) as connection:
+    with connect(page_url()) as connection:
         connection.read_only = True
         connection.execute(statement("web/settings"))
         yield connection

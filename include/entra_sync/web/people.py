@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from entra_sync.airflow.connections import database_url, store_uri
+from entra_sync.airflow.connections import page_url, store_uri
 from entra_sync.cli.explain_directory import DROPPED, RULES
 from entra_sync.codes import CODES
 from entra_sync.config.account import load_account
@@ -93,7 +93,7 @@ def explanation(request: Request, viewer: ViewerDep, account: str, person: UUID)
         problem = "The account has no account file any more, so nobody can say what its rules would be."
     else:
         try:
-            found = explain(database_url(), Store.at(store_uri()), load_account(theirs.file), str(person))
+            found = explain(page_url(), Store.at(store_uri()), load_account(theirs.file), str(person))
         except EntraSyncError as error:
             problem = str(error)
     return page(
