@@ -267,6 +267,14 @@ _UNDO = {
     ),
 }
 
+# What the account signs in with.
+_SIGN_IN = {
+    "credential_ends": (
+        "The client secret or certificate ends soon",
+        "Make a second one in Entra, put it into the connection, run make doctor, then delete the old one.",
+    ),
+}
+
 # The run as a whole.
 _RUN = {
     "sign_in_refused": (
@@ -344,6 +352,7 @@ _REGISTRY: tuple[tuple[Severity, str, dict[str, tuple[str, str]]], ...] = (
     ("error", "load", _HELD),
     ("warning", "load", _LOADED),
     ("warning", "undo", _UNDO),
+    ("warning", "extract", _SIGN_IN),
     ("error", "run", _RUN),
 )
 

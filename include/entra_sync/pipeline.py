@@ -242,13 +242,16 @@ def applied(ref: RunRef) -> dict[str, Any] | None:
     }
 
 
-def close_run(ref: RunRef) -> str:
-    """Close the run's row, whatever happened, and release the account. Gives the run's status."""
+def close_run(ref: RunRef, *, noted: pa.Table | None = None) -> str:
+    """Close the run's row, whatever happened, and release the account. Gives the run's status.
+
+    ``noted``: issues that were found beside the steps.
+    """
     with connect(ref.database_url) as connection:
         run = record.current_run(connection, ref.account.account, ref.dag_run_id)
         found = ref.store.checks(ref.account.account, run.id) / ISSUES
         issues = read_table(found) if found.exists() else None
-        closed = record.close_run(connection, ref.account.account, ref.dag_run_id, issues=issues)
+        closed = record.close_run(connection, ref.account.account, ref.dag_run_id, issues=issues, noted=noted)
     log.info("step=close run=%s account=%s status=%s", closed.id, ref.account.account, closed.status)
     return str(closed.status)
 

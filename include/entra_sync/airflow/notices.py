@@ -41,7 +41,7 @@ def tell_run(account_file: str, context: Any) -> None:
     notice, config = _notice(account_file)
     if not notice.receivers:
         raise AirflowSkipException("The account file names nobody under notify.")
-    now, steps = datetime.now(UTC), _steps(context)
+    now, steps = datetime.now(UTC), steps_of(context)
     try:
         failed = tell(
             database_url(),
@@ -49,7 +49,7 @@ def tell_run(account_file: str, context: Any) -> None:
             now=now,
             rule=config.quarantine if config else None,
             # A night that was left out, or was refused, asks Entra nothing more.
-            credential=_credential(config) if config and steps.get("extract") == "success" else None,
+            credential=credential_of(config) if config and steps.get("extract") == "success" else None,
             failure=_not_opened(account_file, now) if steps.get("open_run") == "failed" else None,
         )
     except OperationalError:
@@ -188,7 +188,7 @@ def _told_blindly(notice: Notice, receiver: str) -> bool:
     return True
 
 
-def _steps(context: Any) -> dict[str, str | None]:
+def steps_of(context: Any) -> dict[str, str | None]:
     """How the run's first steps ended, by task id."""
     run = context["dag_run"]
     wanted = ["open_run", "extract"]
@@ -205,7 +205,7 @@ def _not_opened(account_file: str, now: datetime) -> Failure:
     return Failure(code="run_failed", at=now)
 
 
-def _credential(config: AccountConfig) -> Credential | None:
+def credential_of(config: AccountConfig) -> Credential | None:
     """What the account signs in with; None when its end is not known."""
     try:
         found = end_of(entra_connection(config))

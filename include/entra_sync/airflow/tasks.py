@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,8 +12,9 @@ from entra_sync import pipeline
 from entra_sync.airflow.accounts import check_file, read_account
 from entra_sync.airflow.assets import HELD, synced
 from entra_sync.airflow.connections import database_url, entra_connection, store_uri
-from entra_sync.airflow.notices import leave_out
+from entra_sync.airflow.notices import credential_of, leave_out, steps_of
 from entra_sync.errors import ConfigurationError
+from entra_sync.issues import issue, issue_table
 from entra_sync.store import Store
 
 # Airflow's kind of run -> the sync history's. An approval starts a run by an operator.
@@ -99,9 +101,23 @@ def close_run(account_file: str, context: Any) -> str:
     from entra_sync.airflow.metrics import report_run
 
     ref = _ref(account_file, context)
-    status = pipeline.close_run(ref)
+    status = pipeline.close_run(ref, noted=issue_table(_noted(ref, context)))
     report_run(ref.database_url, ref.account.account, ref.dag_run_id)
     return status
+
+
+def _noted(ref: pipeline.RunRef, context: Any) -> Iterator[dict[str, str | None]]:
+    """What a night in which Entra was read should say beside its findings: that the credential ends soon."""
+    read = steps_of(context).get("extract") == "success" and _wanted(ref, context).mode != "replay"
+    credential = credential_of(ref.account) if read else None
+    now = datetime.now(UTC)
+    if credential is not None and credential.due(now) is not None:
+        left = max(credential.days_left(now), 0)
+        message = (
+            f"The {credential.what} of the connection {ref.account.connection_id} ends on {credential.ends:%Y-%m-%d}, "
+            f"in {left} day{'' if left == 1 else 's'}."
+        )
+        yield issue("credential_ends", entity="run", message=message)
 
 
 def _ref(account_file: str, context: Any) -> pipeline.RunRef:

@@ -129,10 +129,13 @@ def ensure_open(
     return _open(connection, settings, wait_s=wait_s, poll_s=poll_s)
 
 
-def close_run(connection: Connection, account: str, dag_run_id: str, *, issues: pa.Table | None) -> Run:
+def close_run(
+    connection: Connection, account: str, dag_run_id: str, *, issues: pa.Table | None, noted: pa.Table | None = None
+) -> Run:
     """Close the newest attempt, whatever happened, and release the account. Closing it again changes nothing.
 
-    A run that failed before load gets ``issues`` (what validate found) and one more for its error.
+    A run that failed before load gets ``issues`` (what validate found) and one more for its error. ``noted``: issues
+    of any run, found beside its steps.
     """
     run = current_run(connection, account, dag_run_id)
     if run.finished_at is not None:
@@ -142,6 +145,8 @@ def close_run(connection: Connection, account: str, dag_run_id: str, *, issues: 
         if issues is not None and issues.num_rows:
             insert_issues(connection, run.id, issues)
         _insert_error(connection, run)
+    if noted is not None and noted.num_rows:
+        insert_issues(connection, run.id, noted)
     _finish(connection, run.account_id, run.id)
     connection.commit()
     return read_run(connection, run.id)
