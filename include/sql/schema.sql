@@ -83,7 +83,7 @@ create table peoplegoal.team_member (
     constraint team_member_user foreign key (account_id, user_id) references peoplegoal.app_user (account_id, id)
 );
 
-create index profile_by_manager on peoplegoal.profile (account_id, manager_id);
+create index profile_by_manager_and_user on peoplegoal.profile (account_id, manager_id, user_id);
 create index profile_by_employee_id on peoplegoal.profile (account_id, employee_id);
 create index team_by_lead on peoplegoal.team (account_id, lead_id);
 create index team_member_by_user on peoplegoal.team_member (account_id, user_id);

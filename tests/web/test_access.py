@@ -43,7 +43,7 @@ def address(site: Site, path: str, slug: str = "contoso") -> str:
     }
     filled = re.sub(r"\{(\w+)\}", lambda found: str(values[found[1]]), path)
     asked = {"account": slug, "dag_id": f"entra_sync_{slug}", "dag_run_id": run["dag_run_id"]}
-    return f"{filled}?{httpx.QueryParams({**asked, 'code': 'email_invalid', 'leads': 'true'})}"
+    return f"{filled}?{httpx.QueryParams({**asked, 'code': 'email_invalid', 'kind': 'top'})}"
 
 
 def test_there_are_routes() -> None:
@@ -85,7 +85,7 @@ def test_with_the_right_to_the_account_it_is_shown(site: Site, method: str, path
 
 def test_an_account_that_is_not_theirs_stands_nowhere_on_the_page(site: Site) -> None:
     with site.client("europe") as client:
-        for path in ("/", "/people", "/invitations", "/chart", "/runs.csv"):
+        for path in ("/", "/people", "/invitations", "/chart", "/chart/list?account=contoso", "/runs.csv"):
             text = client.get(path).text
             assert "fabrikam" not in text.lower(), path
     with site.client("viewer") as client:
@@ -130,7 +130,8 @@ def test_every_answer_carries_the_strict_headers(site: Site) -> None:
 
 def test_nothing_on_a_page_comes_from_another_host(site: Site) -> None:
     with site.client("admin") as client:
-        for path in ("/", f"/runs/{site.run_of('contoso')['id']}", "/chart", "/invitations"):
+        run = f"/runs/{site.run_of('contoso')['id']}"
+        for path in ("/", run, "/chart", "/chart/list?account=contoso", "/invitations"):
             read = Read()
             read.feed(client.get(path).text)
             assert len(read.tags) > 20
@@ -162,6 +163,8 @@ def test_no_name_stands_in_the_servers_log(site: Site) -> None:
         found = client.post("/people?account=contoso", data={"search": "Felix Singh"})
         assert "Felix Singh" in found.text
         client.post(f"/runs/{site.run_of('contoso')['id']}/users", data={"search": "Felix Singh"})
+        in_chart = client.post("/chart/contoso/find.json", data={"search": "Felix Singh"})
+        assert "Felix Singh" in in_chart.text
 
     log = site.log.read_text()
     assert "/sync-history/people" in log
@@ -169,7 +172,7 @@ def test_no_name_stands_in_the_servers_log(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/runs/x", "/runs/-1", "/runs/99999999999999999999", "/people/contoso/1", "/?status=x"]
+    "path", ["/runs/x", "/runs/-1", "/runs/99999999999999999999", "/people/contoso/1", "/?status=x", "/chart?person=1"]
 )
 def test_what_cannot_be_meant_is_refused_in_words(site: Site, path: str) -> None:
     with site.client("admin") as client:

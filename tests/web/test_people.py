@@ -1,4 +1,4 @@
-"""A person: found by name, shown with their nights, and explained; who is to invite; the org chart level by level."""
+"""A person: found by name, shown with their nights, and explained; who is to invite."""
 
 from __future__ import annotations
 
@@ -127,32 +127,3 @@ def test_who_is_ready_to_invite_is_listed_and_exported_whole(site: Site, account
     assert [row["email"] for row in rows] == [row["email"] for row in expected]
     assert f"{len(expected)} people wait" in page
     assert page.count('<th scope="row">') == min(50, len(expected))
-
-
-def test_the_chart_opened_level_by_level_has_everybody_once(site: Site) -> None:
-    expected = site.rows(
-        "select u.id from peoplegoal.app_user u join peoplegoal.account a on a.id = u.account_id"
-        " where slug = 'contoso' and status <> 'deactivated'"
-    )
-    people: list[str] = []
-    with site.client("viewer") as client:
-        waiting = ["/chart?account=contoso"]
-        while waiting:
-            text = client.get(waiting.pop()).text
-            people += re.findall(r'<div class="node">.*?/people/contoso/([0-9a-f-]{36})"', text, re.S)
-            waiting += re.findall(r'data-level="/sync-history([^"]+)"', text)
-            waiting += [one.replace("&amp;", "&") for one in re.findall(r'data-more="/sync-history([^"]+)"', text)]
-
-    assert len(people) == len(set(people)) == len(expected) > 200
-
-
-def test_links_that_were_cut_are_marked(site: Site) -> None:
-    applied = site.rows(
-        "select count(*) from sync.issue i join sync.account_state s on s.applied_run_id = i.run_id"
-        " where i.code = 'manager_cycle'"
-    )[0]["count"]
-    with site.client("viewer") as client:
-        text = client.get("/chart?account=contoso").text
-
-    assert applied
-    assert text.count("the link closes a circle") == applied

@@ -17,7 +17,8 @@ from entra_sync.web.views import TEAMS, USERS, View, changes
 
 PERSON = {"account_id": 2, "entra_id": "0d9d4a8c-b4ba-8ac9-ba6e-5d0e2d0c9f0e", "user_id": 21}
 RUNS: dict[str, Any] = {"account_ids": [1, 2, 3, 4], "status": None, "before": None, "since": None, "until": None}
-TOP = {"account_id": 2, "after": 0, "limit": 101}
+LEVEL = {"account_id": 2, "after": 0, "limit": 51}
+CARDS = {"account_id": 2, "ids": [9, 13, 21], "most": 100}
 # What is read whole has a row per account at most.
 SMALL = {"account", "account_state", "decision", "headcount", "team", "team_member"}
 
@@ -57,8 +58,15 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("web/to_invite", {"account_id": 2, "after": 500, "limit": 51}),
     ("web/waiting_count", {"account_id": 2}),
     ("web/leavers", {"account_id": 2, "pattern": "%anna%", "limit": 50}),
-    ("web/chart_reports", {**TOP, "manager_id": 9}),
-    ("web/chart_marks", {"account_id": 2, "ids": [PERSON["entra_id"]]}),
+    ("web/chart_top", LEVEL),
+    ("web/chart_alone", LEVEL),
+    ("web/chart_left", LEVEL),
+    ("web/chart_reports", {**LEVEL, "manager_id": 9}),
+    ("web/chart_cards", CARDS),
+    ("web/chart_below", CARDS),
+    ("web/chart_marks", {"account_id": 2, "ids": [9, 13, 21]}),
+    ("web/chart_way", {"account_id": 2, "user_id": 21, "entra_id": None}),
+    ("web/chart_way", {"account_id": 2, "user_id": None, "entra_id": PERSON["entra_id"]}),
 ]
 
 
@@ -122,16 +130,9 @@ def test_a_page_of_the_history_reads_about_a_page(old: Connection) -> None:
 def test_every_statement_of_the_page_is_looked_at() -> None:
     all_of_them = {f"web/{path.stem}" for path in (sql_folder() / "web").glob("*.sql")}
 
-    # settings and accounts read no history; nights and headcount read the days that they draw; the top of the chart is
-    # everybody without a manager.
-    elsewhere = {"web/settings", "web/accounts", "web/nights", "web/headcount", "web/chart_top"}
+    # settings and accounts read no history; nights and headcount read the days that they draw.
+    elsewhere = {"web/settings", "web/accounts", "web/nights", "web/headcount"}
     assert all_of_them - {name for name, _ in CASES} == elsewhere
-
-
-def test_the_top_of_the_chart_asks_for_those_without_a_manager_only(old: Connection) -> None:
-    for leads in (True, False):
-        found = explained(old, "web/chart_top", {**TOP, "leads": leads})
-        assert not [n for n in found if n["Node Type"].endswith("Seq Scan")]
 
 
 def test_the_chart_of_nights_reads_its_days_only(old: Connection) -> None:

@@ -1,65 +1,132 @@
-"""An account's org chart, a level at a time: one small request for each manager that is opened."""
+"""An account's org chart: a picture that opens level by level, and the same as a list, which needs no script.
 
-from typing import Annotated
+The picture asks for JSON, a level at a time; the list is links from one level to the next.
+"""
+
+import json
+from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
 
-from entra_sync.cli.explain_directory import DROPPED
-from entra_sync.db import Connection, statement
+from entra_sync.airflow.connections import store_uri
+from entra_sync.db import Connection
+from entra_sync.store import Store
+from entra_sync.web.asked import SearchDep
 from entra_sync.web.auth import Account, ViewerDep
-from entra_sync.web.database import Row, page_of, reading
+from entra_sync.web.chart_levels import Kind, Level, heads, reports_of, way_to
+from entra_sync.web.database import reading
+from entra_sync.web.directory import find_people
 from entra_sync.web.render import page
 
 router = APIRouter()
 
-LEVEL = 100
+FOUND = 20
+PARTS: dict[Kind, tuple[str, str]] = {
+    "top": ("Top of the chart", ""),
+    "alone": (
+        "Without a manager and without reports",
+        "Entra names no manager for them, or one that could not be taken.",
+    ),
+    "left": (
+        "Managers who have left",
+        "Their reports keep them until the directory names somebody else.",
+    ),
+}
 Slug = Annotated[str, Query(max_length=100)]
+UserId = Annotated[int, Query(ge=1, le=2**63 - 1)]
 After = Annotated[int, Query(ge=0, le=2**63 - 1)]
 UserPath = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 @router.get("/chart", response_class=HTMLResponse)
-def chart(request: Request, viewer: ViewerDep, account: Slug | None = None) -> HTMLResponse:
-    """Who has nobody above them: those who lead somebody, then those without manager and reports."""
+def picture(
+    request: Request, viewer: ViewerDep, account: Slug | None = None, person: UUID | None = None
+) -> HTMLResponse:
+    """The picture with its top; ``person``: it opens down to them."""
     with reading() as connection:
         accounts = viewer.accounts(connection)
         chosen = viewer.account(connection, account) if account else (accounts[0] if accounts else None)
-        levels = [_top(connection, chosen, leads=leads, after=0) if chosen else ([], False) for leads in (True, False)]
-    return page(request, "chart.html", accounts=accounts, account=chosen, tops=levels[0], alone=levels[1])
+        first = heads(connection, chosen, "top") if chosen else None
+        is_empty = not (first and first.people) and not _has_others(connection, chosen)
+    return page(
+        request,
+        "chart.html",
+        accounts=accounts,
+        account=chosen,
+        person=person,
+        first=json.dumps(_parts(first)) if first else "",
+        is_empty=is_empty,
+    )
 
 
-@router.get("/chart/{account}/top", response_class=HTMLResponse)
-def top(request: Request, viewer: ViewerDep, account: str, leads: bool, after: After = 0) -> HTMLResponse:
-    """A part of the page: more of those who have nobody above them."""
+@router.get("/chart/list", response_class=HTMLResponse)
+def listed(
+    request: Request,
+    viewer: ViewerDep,
+    account: Slug,
+    under: UserId | None = None,
+    kind: Kind | None = None,
+    after: After = 0,
+) -> HTMLResponse:
+    """One level as a list: who reports to the user ``under``, or who has nobody above, of one kind or of each."""
     with reading() as connection:
+        accounts = viewer.accounts(connection)
         theirs = viewer.account(connection, account)
-        people, more = _top(connection, theirs, leads=leads, after=after)
-    address = f"chart/{account}/top?leads={str(leads).lower()}"
-    return page(request, "chart_level.html", account=theirs, people=people, more=more, address=address)
-
-
-@router.get("/chart/{account}/{user_id}", response_class=HTMLResponse)
-def reports(request: Request, viewer: ViewerDep, account: str, user_id: UserPath, after: After = 0) -> HTMLResponse:
-    """A part of the page: who reports to one person."""
-    with reading() as connection:
-        theirs = viewer.account(connection, account)
-        people, more = page_of(
-            connection, "web/chart_reports", size=LEVEL, account_id=theirs.id, manager_id=user_id, after=after
+        way = way_to(connection, theirs, user_id=under)[1] if under else []
+        levels: dict[Kind | None, Level] = (
+            {None: reports_of(connection, theirs, under, after=after)}
+            if under
+            else {one: heads(connection, theirs, one, after=after) for one in ([kind] if kind else PARTS)}
         )
-        people = _marked(connection, theirs, people)
-    address = f"chart/{account}/{user_id}?"
-    return page(request, "chart_level.html", account=theirs, people=people, more=more, address=address)
+    return page(
+        request,
+        "chart_list.html",
+        accounts=accounts,
+        account=theirs,
+        way=way,
+        under=under,
+        levels=levels,
+        parts_of=PARTS,
+    )
 
 
-def _top(connection: Connection, account: Account, *, leads: bool, after: int) -> tuple[list[Row], bool]:
-    people, more = page_of(connection, "web/chart_top", size=LEVEL, account_id=account.id, leads=leads, after=after)
-    return _marked(connection, account, people), more
+@router.get("/chart/{account}/top.json")
+def top(viewer: ViewerDep, account: str, kind: Kind, after: After = 0) -> dict[str, Any]:
+    """More of those who have nobody above: ``{people, after}``."""
+    with reading() as connection:
+        return _parts(heads(connection, viewer.account(connection, account), kind, after=after))
 
 
-def _marked(connection: Connection, account: Account, people: list[Row]) -> list[Row]:
-    """With ``mark``: why the link to Entra's manager was not taken, if there is one."""
-    ids = [one["entra_id"] for one in people if one["entra_id"]]
-    found = connection.execute(statement("web/chart_marks"), {"account_id": account.id, "ids": ids})
-    marks = {row["entra_id"]: DROPPED[row["code"]] for row in found if row["code"] in DROPPED}
-    return [{**one, "mark": marks.get(one["entra_id"], "")} for one in people]
+@router.get("/chart/{account}/{user_id}/reports.json")
+def reports(viewer: ViewerDep, account: str, user_id: UserPath, after: After = 0) -> dict[str, Any]:
+    """Who reports to one person: ``{people, after}``."""
+    with reading() as connection:
+        return _parts(reports_of(connection, viewer.account(connection, account), user_id, after=after))
+
+
+@router.get("/chart/{account}/{person}/way.json")
+def way(viewer: ViewerDep, account: str, person: UUID) -> dict[str, Any]:
+    """``{kind, way}``: the people from the top down to one of them, as ``way_to`` gives them."""
+    with reading() as connection:
+        kind, people = way_to(connection, viewer.account(connection, account), entra_id=person)
+    return {"kind": kind, "way": people}
+
+
+@router.post("/chart/{account}/find.json")
+def find(viewer: ViewerDep, account: str, search: SearchDep) -> dict[str, Any]:
+    """``{people, more}``: who is meant, also those who are not in the chart."""
+    with reading() as connection:
+        slug = viewer.account(connection, account).slug
+    found = find_people(Store.at(store_uri()), slug, search or "", limit=FOUND + 1)
+    return {"people": [vars(one) for one in found[:FOUND]], "more": len(found) > FOUND}
+
+
+def _has_others(connection: Connection, account: Account | None) -> bool:
+    kinds: tuple[Kind, ...] = ("alone", "left")
+    return account is not None and any(heads(connection, account, kind).people for kind in kinds)
+
+
+def _parts(level: Level) -> dict[str, Any]:
+    return {"people": level.people, "after": level.after}

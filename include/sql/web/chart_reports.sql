@@ -1,25 +1,15 @@
--- chart_reports: who reports to one user, after the user ``after``, and how many report to each of them.
-select
-    app_user.id,
-    app_user.entra_id::text,
-    profile.job_title,
-    profile.department,
-    coalesce(profile.display_name, app_user.email) as name,
-    (
-        select count(*) from peoplegoal.profile as report
-        inner join peoplegoal.app_user as theirs on report.user_id = theirs.id
-        where
-            report.account_id = app_user.account_id
-            and report.manager_id = app_user.id
-            and theirs.status <> 'deactivated'
-    ) as reports
+-- chart_reports: who reports to one user, after the user ``after``.
+select profile.user_id as id
 from peoplegoal.profile as profile
-inner join peoplegoal.app_user as app_user on profile.user_id = app_user.id
 where
     profile.account_id = %(account_id)s
-    and profile.manager_id = %(manager_id)s
-    and app_user.account_id = %(account_id)s
-    and app_user.status <> 'deactivated'
-    and app_user.id > %(after)s
-order by app_user.id
+    -- Compared as a row: the index by manager and user alone has this order.
+    and (profile.manager_id, profile.user_id) > (%(manager_id)s, %(after)s)
+    and profile.manager_id <= %(manager_id)s
+    -- Not a join, which may begin with all users of the account.
+    and (
+        select app_user.status from peoplegoal.app_user as app_user
+        where app_user.id = profile.user_id
+    ) <> 'deactivated'
+order by profile.manager_id, profile.user_id
 limit %(limit)s;

@@ -1,33 +1,56 @@
--- chart_top: people without a manager, after the user ``after``: those who lead somebody, or those who lead nobody.
-select
-    app_user.id,
-    app_user.entra_id::text,
-    profile.job_title,
-    profile.department,
-    coalesce(profile.display_name, app_user.email) as name,
-    (
-        select count(*) from peoplegoal.profile as report
-        inner join peoplegoal.app_user as theirs on report.user_id = theirs.id
-        where
-            report.account_id = app_user.account_id
-            and report.manager_id = app_user.id
-            and theirs.status <> 'deactivated'
-    ) as reports
-from peoplegoal.profile as profile
-inner join peoplegoal.app_user as app_user on profile.user_id = app_user.id
-where
-    profile.account_id = %(account_id)s
-    and profile.manager_id is null
-    and app_user.account_id = %(account_id)s
-    and app_user.status <> 'deactivated'
-    and app_user.id > %(after)s
-    and %(leads)s = exists (
-        select 1 from peoplegoal.profile as report
-        inner join peoplegoal.app_user as theirs on report.user_id = theirs.id
-        where
-            report.account_id = %(account_id)s
-            and report.manager_id = app_user.id
-            and theirs.status <> 'deactivated'
-    )
-order by app_user.id
-limit %(limit)s;
+-- chart_top: people without a manager who lead somebody, after the user ``after``.
+-- Managers and people without one are two sorted lists: each step seeks in one what comes next in the other, so that a
+-- list that is long costs nothing when the other is short.
+with recursive step (place, is_found, found) as (
+    select
+        %(after)s::bigint,
+        false,
+        0
+    union all
+    select
+        head.user_id - (head.user_id <> boss.manager_id)::integer,
+        report.is_there is not null,
+        step.found + (report.is_there is not null)::integer
+    from step
+    cross join
+        lateral (
+            select profile.manager_id
+            from peoplegoal.profile as profile
+            where profile.account_id = %(account_id)s and profile.manager_id > step.place
+            order by profile.manager_id
+            limit 1
+        ) as boss
+    cross join
+        lateral (
+            select
+                profile.user_id,
+                app_user.status
+            from peoplegoal.profile as profile
+            inner join peoplegoal.app_user as app_user on profile.user_id = app_user.id
+            where
+                profile.account_id = %(account_id)s
+                and profile.manager_id is null
+                and profile.user_id >= boss.manager_id
+            order by profile.manager_id, profile.user_id
+            limit 1
+        ) as head
+    left join
+        lateral (
+            select true as is_there
+            from peoplegoal.profile as profile
+            inner join peoplegoal.app_user as app_user on profile.user_id = app_user.id
+            where
+                profile.account_id = %(account_id)s
+                and profile.manager_id = head.user_id
+                and app_user.status <> 'deactivated'
+            order by profile.user_id
+            limit 1
+        ) as report
+        on head.user_id = boss.manager_id and head.status <> 'deactivated'
+    where step.found < %(limit)s
+)
+
+select step.place as id
+from step
+where step.is_found
+order by step.place;

@@ -33,9 +33,6 @@
     return "Airflow cannot be reached.";
   };
 
-  // For the scripts of single pages.
-  window.syncHistory = { base, ask, api, part, pause, reason, say };
-
   // Links out of the frame: its sandbox allows no navigation of the page around it, a click inside that page does.
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-airflow-link]");
@@ -70,6 +67,10 @@
     note.textContent = error instanceof Refused && error.message ? error.message : "This part cannot be shown now.";
     return note;
   };
+
+  // For the scripts of single pages.
+  window.syncHistory = { base, ask, api, part, pause, reason, say, fragment, trouble };
+
   every("[data-load]").forEach(async (place) => {
     try {
       const loaded = await fragment(place.dataset.load);
@@ -79,35 +80,6 @@
       place.replaceChildren(loaded);
     } catch (error) {
       place.replaceChildren(trouble(error));
-    }
-  });
-
-  // The org chart.
-  document.addEventListener("click", async (event) => {
-    const open = event.target.closest("[data-level]");
-    const more = event.target.closest("[data-more]");
-    if (open) {
-      const item = open.closest("li");
-      let level = item.querySelector(":scope > .tree, :scope > .note");
-      const shown = open.getAttribute("aria-expanded") === "true";
-      open.setAttribute("aria-expanded", String(!shown));
-      if (level) {
-        level.hidden = shown;
-      } else if (!open.disabled) {
-        open.disabled = true;
-        try { item.append(await fragment(open.dataset.level)); } catch (error) { item.append(trouble(error)); }
-        open.disabled = false;
-        open.focus();
-      }
-    }
-    if (more) {
-      more.disabled = true;
-      try {
-        const next = await fragment(more.dataset.more);
-        more.closest("li").replaceWith(...next.querySelector(".tree").children);
-      } catch (error) {
-        more.closest("li").replaceChildren(trouble(error));
-      }
     }
   });
 
