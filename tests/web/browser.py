@@ -25,6 +25,8 @@ DOCS = {
     "approve-desk-light": "approve",
 }
 WANTED = "NO BROWSER: the pages were not looked at. Install Chromium, or run `playwright install chromium`."
+SIZES = {"desk": (1280, 900), "phone": (390, 844)}
+THEMES = ("light", "dark")
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
 
@@ -42,6 +44,31 @@ def browser() -> Iterator[Any]:
             yield started
         finally:
             started.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with browser() as running:
+        yield running
+
+
+@pytest.fixture
+def opened(site: Any, chromium: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A page of a signed-in browser of a size and theme; what goes wrong in it is an error of the test."""
+    size, theme = getattr(request, "param", ("desk", "light"))
+    width, height = SIZES[size]
+    context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+    context.add_cookies([{"name": "_token", "value": site.token("admin"), "url": site.url}])
+    page = context.new_page()
+    page.set_default_timeout(300_000)  # a test that waits for what never comes must end
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+    page.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
+    page.on("request", lambda asked: None if asked.url.startswith((site.url, "data:")) else wrong.append(asked.url))
+    yield page
+    assert wrong == []
+    context.close()
 
 
 def picture(page: Any, name: str) -> None:

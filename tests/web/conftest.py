@@ -35,7 +35,8 @@ from sandbox.day import a_working_day
 from sandbox.dirty import make_dirty
 from sandbox.testing import SandboxTenant
 from tests.conftest import ROOT, free_port, short_folder
-from tests.web.browser import PICTURES
+from tests.web.browser import PICTURES, chromium, opened  # noqa: F401 - fixtures of the browser's tests
+from tests.web.chart_page import chart  # noqa: F401 - the same
 from tests.web.names import NASTY
 
 GUARDS = {"max_deactivations": {"percent": 5, "min_population": 10}}

@@ -4,22 +4,13 @@ from anybody's name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.web.browser import browser, for_the_docs, must_be_readable, picture
+from tests.web.browser import SIZES, THEMES, for_the_docs, must_be_readable, picture
+from tests.web.chart_page import deep_down, level
 from tests.web.conftest import Site
-
-SIZES = {"desk": (1280, 900), "phone": (390, 844)}
-THEMES = ("light", "dark")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as running:
-        yield running
 
 
 def pages(site: Site) -> dict[str, str]:
@@ -42,28 +33,10 @@ def pages(site: Site) -> dict[str, str]:
         "people": "/people",
         "person": f"/people/contoso/{person['entra_id']}",
         "invitations": "/invitations",
-        "chart": "/chart?account=contoso",
+        "chart": f"/chart?account=contoso&person={deep_down(site)}",
+        "chart-list": "/chart/list?account=contoso",
         "error": "/runs/0",
     }
-
-
-@pytest.fixture
-def opened(site: Site, chromium: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
-    """A page of a signed-in browser of a size and theme; what goes wrong in it is an error of the test."""
-    size, theme = getattr(request, "param", ("desk", "light"))
-    width, height = SIZES[size]
-    context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
-    context.add_cookies([{"name": "_token", "value": site.token("admin"), "url": site.url}])
-    page = context.new_page()
-    page.set_default_timeout(300_000)  # a test that waits for what never comes must end
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
-    page.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
-    page.on("request", lambda asked: None if asked.url.startswith((site.url, "data:")) else wrong.append(asked.url))
-    yield page
-    assert wrong == []
-    context.close()
 
 
 @pytest.mark.parametrize("opened", [(s, t) for s in SIZES for t in THEMES], ids=lambda p: "-".join(p), indirect=True)
@@ -73,6 +46,9 @@ def test_every_page_is_readable_and_fits(site: Site, opened: Any, request: pytes
         opened.goto(site.page + address)
         opened.wait_for_load_state("networkidle")
         if name == "chart":
+            opened.locator(".card.found .toggle").click()
+            level(opened, 4).first.wait_for()
+        if name == "chart-list":
             opened.locator(".open").first.click()
             opened.wait_for_selector(".tree .tree")
         for_the_docs(opened, f"{name}-{shape}")
@@ -115,8 +91,8 @@ def test_a_question_that_airflow_does_not_put_is_answered_by_the_command(site: S
     assert opened.is_hidden("text=Approve once…")
 
 
-def test_the_chart_opens_and_closes_by_keyboard(site: Site, opened: Any) -> None:
-    opened.goto(f"{site.page}/chart?account=contoso")
+def test_the_list_of_the_chart_opens_and_closes_by_keyboard(site: Site, opened: Any) -> None:
+    opened.goto(f"{site.page}/chart/list?account=contoso")
     first = opened.locator(".open").first
     first.focus()
     opened.keyboard.press("Enter")

@@ -63,6 +63,7 @@
   const trouble = document.querySelector("[data-trouble]");
   const tell = (...parts) => { trouble.replaceChildren(...parts); trouble.hidden = !parts.length; say(trouble.textContent); };
   const tried = async (work) => {
+    tell();
     try { await work(); } catch (error) { tell(reason(error).replace("Airflow", "The server")); }
   };
 
@@ -103,7 +104,15 @@
     Object.assign(groups, { alone, left });
     root.groups = [alone, left].filter(Boolean);
     draw();
+    if (!root.children.length && root.groups.length) toggle(root.groups[0]);
   });
+
+  // Whoever comes back from a person's page finds them in the chart again.
+  const remember = (id) => {
+    const here = new URL(window.location.href);
+    here.searchParams.set("person", id);
+    window.history.replaceState(null, "", here);
+  };
 
   // Opens the way from the top down to a person, and shows them in the middle; false when they are not in the chart.
   chart.show = async (id) => {
@@ -123,6 +132,7 @@
     const person = way[way.length - 1];
     select(person, { focus: true });
     view.centre(person);
+    remember(id);
     say(`${person.rows[0][1]}, ${way.length - 1} above them`);
     return true;
   };
@@ -130,8 +140,9 @@
 
   svg.addEventListener("click", (event) => {
     const drawn = event.target.closest(".card");
-    if (!drawn || event.target.closest("a")) return;
+    if (!drawn) return;
     const node = chart.nodeOf(drawn);
+    if (event.target.closest("a")) { remember(node.person.entra_id); return; }
     select(node, { focus: true });
     act(node);
   });
