@@ -22,6 +22,7 @@ DOCS = {
     "run-desk-light": "run",
     "errors-desk-light": "errors",
     "person-desk-light": "person",
+    "chart-desk-light": "chart",
     "approve-desk-light": "approve",
 }
 WANTED = "NO BROWSER: the pages were not looked at. Install Chromium, or run `playwright install chromium`."

@@ -59,11 +59,13 @@ def until(page: Any, holds: Callable[[], bool]) -> None:
 
 
 def deep_down(site: Any) -> str:
-    """Of those with two people above, whoever leads most."""
+    """Of those with two people above, whoever leads most where all names are plain: the docs show them."""
     (person, *_) = site.rows(
         "select u.entra_id::text from peoplegoal.app_user u join peoplegoal.profile p on p.user_id = u.id"
         " join peoplegoal.profile b on b.user_id = p.manager_id join peoplegoal.profile t on t.user_id = b.manager_id"
         " join peoplegoal.account a on a.id = u.account_id where a.slug = 'contoso' and t.manager_id is null"
-        " order by (select count(*) from peoplegoal.profile r where r.manager_id = u.id) desc, u.id"
+        " order by (select count(*) from peoplegoal.profile r where r.manager_id in (u.id, b.user_id)"
+        "  and coalesce(r.display_name || r.job_title || r.department, '') !~ '^[[:alpha:] ]{9,60}$'),"
+        " (select count(*) from peoplegoal.profile r where r.manager_id = u.id) desc, u.id"
     )
     return str(person["entra_id"])

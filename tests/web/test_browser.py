@@ -42,12 +42,14 @@ def pages(site: Site) -> dict[str, str]:
 @pytest.mark.parametrize("opened", [(s, t) for s in SIZES for t in THEMES], ids=lambda p: "-".join(p), indirect=True)
 def test_every_page_is_readable_and_fits(site: Site, opened: Any, request: pytest.FixtureRequest) -> None:
     shape = request.node.callspec.id
+    opened.emulate_media(reduced_motion="reduce")  # nothing moves while it is looked at
     for name, address in pages(site).items():
         opened.goto(site.page + address)
         opened.wait_for_load_state("networkidle")
         if name == "chart":
             opened.locator(".card.found .toggle").click()
             level(opened, 4).first.wait_for()
+            opened.mouse.move(0, 0)
         if name == "chart-list":
             opened.locator(".open").first.click()
             opened.wait_for_selector(".tree .tree")

@@ -85,6 +85,24 @@ def test_leavers_who_are_still_managers_are_a_group(site: Site, chart: Any) -> N
         site.rows("update peoplegoal.app_user set status = %s where id = %s", status, boss["user_id"])
 
 
+def test_where_nobody_has_a_manager_everybody_is_shown_at_once(site: Site, chart: Any) -> None:
+    there = site.rows(
+        "select user_id, manager_id from peoplegoal.profile p join peoplegoal.account a on a.id = p.account_id"
+        " where slug = 'fabrikam' and manager_id is not null"
+    )
+    change = "update peoplegoal.profile set manager_id = %s where user_id = %s"
+    for row in there:
+        site.rows(change, None, row["user_id"])
+    try:
+        chart.goto(f"{site.page}/chart?account=fabrikam")
+        level(chart, 2).nth(49).wait_for()
+    finally:
+        for row in there:
+            site.rows(change, row["manager_id"], row["user_id"])
+    assert chart.locator(f"{CARDS}.group").get_attribute("aria-label") == "No manager, no reports, 50+ people"
+    assert level(chart, 1).count() == 1
+
+
 def test_a_wide_level_is_shown_50_at_a_time(site: Site, chart: Any, wide: str) -> None:
     chart.goto(f"{site.page}/chart?account=fabrikam")
     level(chart, 2).first.wait_for()

@@ -44,6 +44,8 @@ def test_it_opens_and_closes_level_by_level_by_mouse(site: Site, chart: Any) -> 
     assert chart.locator(CARDS).count() == before + reports(site, name)
     card.locator(".box").click(position={"x": 200, "y": 30})
     assert chart.locator(CARDS).count() == before
+    card.locator(".toggle").dblclick()
+    assert card.get_attribute("aria-expanded") == "true"
     card.locator("a").click()
     chart.wait_for_url("**/people/contoso/*")
     assert name in chart.inner_text("h1")

@@ -4,6 +4,7 @@ No question reads more than about a level, however large the account: counts end
 """
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -30,13 +31,13 @@ class Level:
 
 
 def heads(connection: Connection, account: Account, kind: Kind, *, after: int = 0) -> Level:
-    """Those of one kind who have nobody above."""
-    return _level(connection, account, HEADS[kind], after=after)
+    """Those of one kind who have nobody above; of each part those with the largest teams first, then by name."""
+    return _level(connection, account, HEADS[kind], _largest_first, after=after)
 
 
 def reports_of(connection: Connection, account: Account, manager_id: int, *, after: int = 0) -> Level:
-    """Who reports to a user."""
-    return _level(connection, account, "web/chart_reports", manager_id=manager_id, after=after)
+    """Who reports to a user; of each part those who lead somebody first, then by name."""
+    return _level(connection, account, "web/chart_reports", _leads_first, manager_id=manager_id, after=after)
 
 
 def way_to(
@@ -60,11 +61,9 @@ def way_to(
     return ("top" if first["reports"] else "alone"), way
 
 
-def _level(connection: Connection, account: Account, name: str, **values: Any) -> Level:
+def _level(connection: Connection, account: Account, name: str, order: Callable[[Row], Any], **values: Any) -> Level:
     rows, more = page_of(connection, name, account_id=account.id, **values)
-    people = _cards(connection, account, [row["id"] for row in rows])
-    has_heads = any(one["manager_id"] is None for one in people)
-    people.sort(key=_largest_first if has_heads else _leads_first)
+    people = sorted(_cards(connection, account, [row["id"] for row in rows]), key=order)
     return Level(people=people, after=rows[-1]["id"] if more else None)
 
 

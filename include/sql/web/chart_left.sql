@@ -36,15 +36,16 @@ with recursive step (place, is_found, found) as (
         lateral (
             select true as is_there
             from peoplegoal.profile as profile
-            inner join peoplegoal.app_user as app_user on profile.user_id = app_user.id
+            inner join peoplegoal.app_user as theirs on profile.user_id = theirs.id
             where
-                profile.account_id = %(account_id)s
+                leaver.id = boss.manager_id
+                and profile.account_id = %(account_id)s
                 and profile.manager_id = leaver.id
-                and app_user.status <> 'deactivated'
+                and theirs.status <> 'deactivated'
             order by profile.user_id
             limit 1
         ) as report
-        on leaver.id = boss.manager_id
+        on true
     where step.found < %(limit)s and leaver.status = 'deactivated'
 )
 

@@ -22,11 +22,8 @@ with recursive step (place, is_found, found) as (
         ) as boss
     cross join
         lateral (
-            select
-                profile.user_id,
-                app_user.status
+            select profile.user_id
             from peoplegoal.profile as profile
-            inner join peoplegoal.app_user as app_user on profile.user_id = app_user.id
             where
                 profile.account_id = %(account_id)s
                 and profile.manager_id is null
@@ -38,15 +35,18 @@ with recursive step (place, is_found, found) as (
         lateral (
             select true as is_there
             from peoplegoal.profile as profile
-            inner join peoplegoal.app_user as app_user on profile.user_id = app_user.id
+            inner join peoplegoal.app_user as theirs on profile.user_id = theirs.id
+            inner join peoplegoal.app_user as app_user on profile.manager_id = app_user.id
             where
-                profile.account_id = %(account_id)s
+                head.user_id = boss.manager_id
+                and profile.account_id = %(account_id)s
                 and profile.manager_id = head.user_id
                 and app_user.status <> 'deactivated'
+                and theirs.status <> 'deactivated'
             order by profile.user_id
             limit 1
         ) as report
-        on head.user_id = boss.manager_id and head.status <> 'deactivated'
+        on true
     where step.found < %(limit)s
 )
 

@@ -140,7 +140,7 @@
 
   svg.addEventListener("click", (event) => {
     const drawn = event.target.closest(".card");
-    if (!drawn) return;
+    if (!drawn || event.detail > 1) return; // whoever clicks twice means to open it
     const node = chart.nodeOf(drawn);
     if (event.target.closest("a")) { remember(node.person.entra_id); return; }
     select(node, { focus: true });
