@@ -10,7 +10,11 @@
     button.setAttribute("aria-expanded", String(!shown));
     if (level) { level.hidden = shown; return; }
     button.disabled = true;
-    try { item.append((await fragment(button.dataset.level)).querySelector(".tree")); } catch (error) { item.append(trouble(error)); }
+    try {
+      item.append(...(await fragment(button.dataset.level)).querySelectorAll(".tree")); // none when they have just left
+    } catch (error) {
+      item.append(trouble(error));
+    }
     button.disabled = false;
     button.focus();
   };
