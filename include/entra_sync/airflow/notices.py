@@ -15,7 +15,7 @@ from typing import Any
 
 from psycopg import OperationalError
 
-from entra_sync.airflow.accounts import account_dags, accounts_folder, check_file, read_account
+from entra_sync.airflow.accounts import AccountDag, account_dag, account_dags, accounts_folder, check_file, read_account
 from entra_sync.airflow.connections import database_url, entra_connection, get_connection
 from entra_sync.codes import CODES
 from entra_sync.config.account import AccountConfig
@@ -38,7 +38,7 @@ def tell_run(account_file: str, context: Any) -> None:
     """Tell of the run that ended; skipped when the account names nobody. Raises NotTold after trying everybody."""
     from airflow.sdk.exceptions import AirflowSkipException
 
-    notice, config = _notice(account_file)
+    notice, config = _notice(account_dag(Path(account_file)))
     if not notice.receivers:
         raise AirflowSkipException("The account file names nobody under notify.")
     now, steps = datetime.now(UTC), steps_of(context)
@@ -65,7 +65,7 @@ def tell_everybody() -> None:
     """Tell what is still untold of every account, and the weekly summaries that are due. Raises NotTold at the end."""
     failed: list[str] = []
     for entry in account_dags(accounts_folder()):
-        notice, config = _notice(str(entry.path))
+        notice, config = _notice(entry)
         if not notice.receivers:
             continue
         now = datetime.now(UTC)
@@ -78,7 +78,7 @@ def tell_everybody() -> None:
 
 def tell_late(account_file: str, context: Any) -> None:
     """Tell everybody of a run that has not ended in time. Called by Airflow's deadline alert, once for a run."""
-    run, (notice, config) = context["dag_run"], _notice(account_file)
+    run, (notice, config) = context["dag_run"], _notice(account_dag(Path(account_file)))
     hours = config.late_after_hours if config else None
     body = (
         f"The run {run['dag_run_id']} has not ended {hours:g} hours after it was due.\n"
@@ -146,11 +146,10 @@ def _smtp(receiver: str, words: Words) -> None:
 SENDERS: dict[str, Callable[[str, Words], None]] = {"apprise": _apprise, "smtp": _smtp}
 
 
-def _notice(account_file: str) -> tuple[Notice, AccountConfig | None]:
+def _notice(entry: AccountDag) -> tuple[Notice, AccountConfig | None]:
     """Whom to tell; of a file that does not pass, as far as it can be read: its people must know as well."""
-    (entry,) = (one for one in account_dags(Path(account_file).parent) if str(one.path) == account_file)
     try:
-        config = read_account(account_file)
+        config = read_account(str(entry.path))
         receivers = config.notify
     except ConfigurationError:
         config, receivers = None, _named_in(entry.path)
