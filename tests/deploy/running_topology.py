@@ -13,11 +13,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx
 import psutil
@@ -50,10 +50,16 @@ class SignedIn(RunningAirflow):
 
 @dataclass
 class Topology:
-    """A folder with secrets, accounts, logs and store; its processes by name."""
+    """A folder with secrets, accounts, logs and store; its processes by name.
+
+    ``more`` is added to every service's environment, as a compose.override.yaml would.
+    """
 
     folder: Path
     server: Postgres
+    workers: int = 2
+    more: Mapping[str, str] = field(default_factory=dict)
+    dags: Path = ROOT / "dags"
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
 
@@ -68,7 +74,7 @@ class Topology:
         socket = self.server.place.socket
         return Here(
             rules=(
-                ("/opt/airflow/dags", str(ROOT / "dags")),
+                ("/opt/airflow/dags", str(self.dags)),
                 ("/opt/airflow/plugins", str(ROOT / "plugins")),
                 ("/opt/airflow/init", str(ROOT / "deploy" / "init")),
                 ("/opt/airflow/webserver_config.py", str(ROOT / "deploy" / "webserver_config.py")),
@@ -94,7 +100,8 @@ class Topology:
             (own / secret).symlink_to(self.folder / "secrets" / secret)
         here = Here(rules=(("/run/secrets", str(own)), *self.here.rules))
         environ = {key: value for key, value in os.environ.items() if not key.startswith(("AIRFLOW", "ENTRA_SYNC"))}
-        environ |= here.environment(parts) | {
+        environ |= here.environment(parts) | dict(self.more)
+        environ |= {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": f"{ROOT / 'include'}{os.pathsep}{ROOT}",
             "AIRFLOW__API__HOST": "127.0.0.1",
@@ -121,20 +128,35 @@ class Topology:
         assert program, "no redis-server: apt-get install redis-server"
         self.services["redis"]["command"][0] = program
         self.run("redis", "redis", "--port", str(self.ports["redis"]), "--bind", "127.0.0.1")
-        self.run("sandbox", "sandbox", "--latency-ms", "400")
-        self._connect_sandbox()
+        self.serve_tenants()
         init = self.run("init", "init")
         assert init.wait() == 0, self.tail("init")
         self.run("api-server", "api-server")
         self._wait_for("metadatabase")
         for name in ("scheduler", "dag-processor", "triggerer"):
             self.run(name, name)
-        for name in ("worker-1", "worker-2"):
+        for name in (f"worker-{number}" for number in range(1, self.workers + 1)):
             # A container has a host name of its own, and a /tmp.
             self.run(name, "worker", "--celery-hostname", f"{name}@%h", "--pid", str(self.folder / f"{name}.pid"))
         own = ("--celery-hostname", "maintenance@%h", "--pid", str(self.folder / "maintenance.pid"))
         self.run("maintenance", "maintenance", *own)
         self._wait_for("metadatabase", "scheduler", "dag_processor", "triggerer")
+
+    def serve_tenants(self) -> None:
+        """Write the account files, serve their tenant, and connect them."""
+        for account, name in ACCOUNTS.items():
+            (self.folder / "accounts" / f"{account}.yaml").write_text(f"account: {account}\nname: {name}\n")
+        self.run("sandbox", "sandbox", "--latency-ms", "400")
+        server = self.folder / "sandbox-state" / "server.json"
+        while not server.exists():
+            assert self.processes["sandbox"].poll() is None, self.tail("sandbox")
+            time.sleep(0.1)
+        # The name of the container is none of this machine.
+        said = server.read_text().replace("https://sandbox:", "https://localhost:")
+        script = [sys.executable, ROOT / "deploy/compose/connect_sandbox.py", "--file"]
+        file = self.folder / "secrets" / "connections.json"
+        subprocess.run([*script, file, *ACCOUNTS], input=said, text=True, check=True)
+        assert set(json.loads(file.read_text())) == {"peoplegoal_db", "entra_contoso", "entra_fabrikam"}
 
     def kill(self, name: str) -> int:
         """What a power cut does to a container: every process of it ends at once. Gives how many."""
@@ -181,8 +203,6 @@ class Topology:
         for name in ("home", "logs", "store", "redis", "accounts"):
             (self.folder / name).mkdir()
         (self.folder / "home" / "airflow.cfg").touch()
-        for account, name in ACCOUNTS.items():
-            (self.folder / "accounts" / f"{account}.yaml").write_text(f"account: {account}\nname: {name}\n")
 
     def _make_databases(self) -> None:
         """deploy/compose/databases.sql; of psql's own commands it uses one, which puts a file into a variable."""
@@ -202,18 +222,6 @@ class Topology:
                 if statement.strip():
                     connection.execute(statement)  # type: ignore[call-overload]
 
-    def _connect_sandbox(self) -> None:
-        server = self.folder / "sandbox-state" / "server.json"
-        while not server.exists():
-            assert self.processes["sandbox"].poll() is None, self.tail("sandbox")
-            time.sleep(0.1)
-        # The name of the container is none of this machine.
-        said = server.read_text().replace("https://sandbox:", "https://localhost:")
-        script = [sys.executable, ROOT / "deploy/compose/connect_sandbox.py", "--file"]
-        file = self.folder / "secrets" / "connections.json"
-        subprocess.run([*script, file, *ACCOUNTS], input=said, text=True, check=True)
-        assert set(json.loads(file.read_text())) == {"peoplegoal_db", "entra_contoso", "entra_fabrikam"}
-
     def _wait_for(self, *wanted: str) -> None:
         while True:
             for name, process in self.processes.items():
@@ -227,17 +235,22 @@ class Topology:
             time.sleep(0.5)
 
 
+Kind = TypeVar("Kind", bound=Topology)
+
+
 @contextmanager
-def running_topology() -> Iterator[Topology]:
-    """Everything of docker-compose.yaml, with two workers and the profile ``sandbox``."""
+def running_topology(kind: type[Kind], *, settings: Mapping[str, str] | None = None, **options: Any) -> Iterator[Kind]:
+    """Everything of docker-compose.yaml, with the profile ``sandbox``; ``settings`` of PostgreSQL beside the file's."""
+    command = read({"ENTRA_SYNC_URL": "http://localhost"})["services"]["postgres"]["command"]
+    theirs = dict(part.split("=", 1) for part in command if "=" in part)
     with short_folder() as folder:
         hba = folder / "pg_hba.conf"
         hba.write_text(HBA)
         hba.chmod(0o644)
-        with Postgres(folder / "postgres", settings={"fsync": "off", "hba_file": str(hba)}) as server:
+        with Postgres(folder / "postgres", settings={"hba_file": str(hba), **theirs, **(settings or {})}) as server:
             work = folder / "topology"
             work.mkdir()
-            topology = Topology(folder=work, server=server)
+            topology = kind(folder=work, server=server, **options)
             try:
                 topology.start()
                 yield topology

@@ -48,7 +48,7 @@ def test_a_night_ends_right_though_a_worker_is_killed_in_it() -> None:
     def say(what: str, value: object) -> None:
         said.append((f"{time.monotonic() - began:6.1f} s  {what}", str(value)))
 
-    with running_topology() as topology, topology.airflow() as airflow:
+    with running_topology(Topology, settings={"fsync": "off"}) as topology, topology.airflow() as airflow:
         say("all parts healthy", ", ".join(topology.processes))
         runs = {account: last_midnight(airflow, account) for account in ACCOUNTS}
         page = airflow.client.get("/sync-history/")
