@@ -1,0 +1,1 @@
+"""``python -m bench.midnight``: hundreds of accounts at one midnight, through Airflow and its Celery workers."""
