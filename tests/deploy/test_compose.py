@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +171,12 @@ def test_only_the_maintenance_worker_holds_airflows_database_and_takes_nothing_e
     assert set(parts["secrets"]) == {"celery_results", "broker_url", "airflow_database"}
     assert "store" not in str(parts["volumes"])
     assert all(service["environment"]["ENTRA_SYNC_MAINTENANCE_QUEUE"] == queue for service in AIRFLOW.values())
+
+
+def test_a_worker_loads_before_it_forks() -> None:
+    config = json.loads(SERVICES["worker"]["environment"]["AIRFLOW__CELERY__EXTRA_CELERY_CONFIG"])
+
+    assert [find_spec(name) is not None for name in config["imports"]] == [True]
 
 
 def test_a_message_comes_again_only_after_the_longest_step() -> None:
