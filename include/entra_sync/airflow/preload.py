@@ -7,6 +7,9 @@ Expectations for three seconds: more than all of a small account's own work. No 
 
 from __future__ import annotations
 
+from airflow.models import import_all_models
+from sqlalchemy.orm import configure_mappers
+
 from entra_sync import headcount, load, transform, validate
 from entra_sync.airflow import metrics, notices, tasks
 from entra_sync.validate import kept
@@ -15,3 +18,6 @@ from entra_sync.validate.library import great_expectations
 __all__ = ["headcount", "kept", "load", "metrics", "notices", "tasks", "transform", "validate"]
 
 great_expectations()
+# A connection out of a file of secrets is a row of Airflow's models, and the first row sets all of them up.
+import_all_models()  # type: ignore[no-untyped-call]
+configure_mappers()
