@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from bench.midnight.accounts import accounts
+from bench.midnight.compare import compare
 from bench.midnight.night import live
 from bench.midnight.picture import draw
 from bench.midnight.recorded import Night
@@ -36,10 +37,13 @@ def main() -> int:
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="of every part's environment")
     parser.add_argument("--save", type=Path, help="keep the night's times")
     parser.add_argument("--picture", type=Path, metavar="FILE", help="draw it as SVG")
-    parser.add_argument("--load", type=Path, help="print a night that was kept")
+    parser.add_argument("--load", type=Path, nargs="+", help="print a night that was kept, or several side by side")
     given = parser.parse_args()
+    if given.load and len(given.load) > 1:
+        compare([Night.load(path) for path in given.load])
+        return 0
     if given.load:
-        night = Night.load(given.load)
+        night = Night.load(given.load[0])
     else:
         night = live(
             accounts(given.accounts, largest=given.largest, seed=given.seed),

@@ -77,6 +77,7 @@ def live(
     with running_topology(Midnight, workers=workers, more=environ, accounts=accounts, latency_s=latency_s) as topology:
         say("everything runs")
         facts: dict[str, Any] = {"told": told, "spread_minutes": spread_minutes, "latency_s": latency_s}
+        facts["more"] = dict(more)
         due = datetime.now(UTC) + timedelta(seconds=lead_s + 60)
         due = due.replace(second=0, microsecond=0)
         facts["known_s"] = _make_known(topology, due, told=told)

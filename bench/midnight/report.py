@@ -22,6 +22,8 @@ def show(night: Night) -> None:
         f"\n{len(people)} accounts, {sum(people):,} people ({people[0]} to {people[-1]:,}), {len(night.steps):,} steps"
     )
     line("night", f"{facts['first_due'][:16].replace('T', ' ')} UTC, {setting(night)}")
+    for name, value in facts.get("more", {}).items():
+        line("", f"{name}={value}")
     line("known", f"{facts['known_s']:.0f} s from the account files to a DAG with a next start for each")
     busy = mean(sample.cpu for sample in night.samples)
     line("machine", f"processors busy {busy:.0%} of the time, load average {mean(loads):.1f} (to {max(loads):.1f})")

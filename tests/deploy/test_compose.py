@@ -179,6 +179,15 @@ def test_a_worker_loads_before_it_forks() -> None:
     assert [find_spec(name) is not None for name in config["imports"]] == [True]
 
 
+def test_a_reading_of_the_dag_file_that_fails_once_deactivates_nobody() -> None:
+    """A DAG is taken for removed when its file was read, or failed to be, so long after the DAG was last seen in it."""
+    environment = SERVICES["dag-processor"]["environment"]
+    names = ("STALE_DAG_THRESHOLD", "MIN_FILE_PROCESS_INTERVAL", "DAG_FILE_PROCESSOR_TIMEOUT")
+    stale, interval, timeout = (int(environment[f"AIRFLOW__DAG_PROCESSOR__{name}"]) for name in names)
+
+    assert stale > interval + timeout
+
+
 def test_a_message_comes_again_only_after_the_longest_step() -> None:
     """A redelivered message of a step at work is refused by Airflow, and noise; the DAG's longest step is 6 hours."""
     dag = (ROOT / "dags" / "entra_sync.py").read_text()

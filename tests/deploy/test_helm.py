@@ -96,6 +96,20 @@ def test_the_job_that_cleans_airflows_rows_is_of_the_same_image_secret_and_age()
     assert container["securityContext"] == VALUES["securityContexts"]["containers"]
 
 
+def test_what_a_midnight_of_many_accounts_needs_is_set_in_both() -> None:
+    theirs, config = SERVICES["scheduler"]["environment"], VALUES["config"]
+
+    for section, option in (
+        ("core", "dagbag_import_timeout"),
+        ("dag_processor", "dag_file_processor_timeout"),
+        ("dag_processor", "min_file_process_interval"),
+        ("dag_processor", "stale_dag_threshold"),
+        ("scheduler", "max_dagruns_to_create_per_loop"),
+        ("scheduler", "max_dagruns_per_loop_to_schedule"),
+    ):
+        assert str(config[section][option]) == theirs[f"AIRFLOW__{section.upper()}__{option.upper()}"]
+
+
 def test_no_secret_stands_in_the_values() -> None:
     text = (ROOT / "deploy/helm/values.yaml").read_text(encoding="utf-8")
 
