@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from entra_sync.airflow.metrics import METRICS
+from tests.airflow.collector import Collector
 from tests.conftest import ROOT
 from tests.load.factory import Directory, Nights
-from tests.airflow.collector import Collector
 
 TELL = """
 import sys
