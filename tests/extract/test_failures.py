@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,24 @@ def test_a_failed_page_leaves_no_snapshot(
     assert str(status) in str(error.value)
     assert isinstance(error.value, PermissionMissing) == (status == 403)
     assert error.value.transient == (status in (500, 503))
+
+
+@pytest.mark.parametrize("path", [USERS, GROUPS, MEMBERS])
+@pytest.mark.parametrize("named", ["message", "code"])
+def test_what_graph_says_of_somebody_is_not_repeated(
+    tenant: SandboxTenant, read: Read, caplog: pytest.LogCaptureFixture, path: str, named: str
+) -> None:
+    """Its sentences quote filters, links and values; its code and the request's id are enough to ask about."""
+    caplog.set_level("DEBUG")
+    error = {"code": "Request_BadRequest", "message": "Bad."}
+    error |= {named: "Invalid filter clause at 'mail eq 'ann.quixvor@contoso.com''."}
+    tenant.faults.add(Fault(path=path, status=400, body={"error": error}))
+
+    with pytest.raises(GraphError, match=r"HTTP 400 .*\(request-id [0-9a-f-]{36}\)") as refused:
+        read()
+
+    assert "quixvor" not in "".join(traceback.format_exception(refused.value)) + caplog.text
+    assert refused.value.code == ("Request_BadRequest" if named == "message" else "no code")
 
 
 def test_members_that_are_not_found_fail_the_read_while_the_group_is_there(
@@ -127,3 +146,17 @@ def test_the_token_goes_to_the_configured_host_only(tenant: SandboxTenant, read:
             read()
 
         assert foreign.counters.requests == 0
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(("method", "path"), [("GET", USERS), ("POST", "/oauth2/")])
+def test_no_redirect_is_followed(tenant: SandboxTenant, read: Read, status: int, method: str, path: str) -> None:
+    """Neither with the token nor, from the login host, with the secret."""
+    to = {"Location": f"{tenant.base_url}/elsewhere", "Retry-After": "0"}
+    tenant.faults.add(Fault(path=path, method=method, status=status, headers=to))
+    elsewhere = [tenant.faults.add(Fault(path="/elsewhere", method=way, status=400)) for way in ("GET", "POST")]
+
+    with pytest.raises(GraphError, match=f"HTTP {status}"):
+        read()
+
+    assert [tenant.faults.hits(fault) for fault in elsewhere] == [0, 0]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+import traceback
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 
 from entra_sync.errors import GraphUnavailable, PermissionMissing, SignInRefused
+from sandbox.faults import Fault
 from sandbox.testing import SandboxTenant
 from tests.extract.conftest import Read
 
@@ -45,11 +49,36 @@ def test_a_refusal_names_the_field_and_the_next_step(
         assert secret not in caplog.text
 
 
+@pytest.mark.parametrize("written", [str, quote_plus, lambda text: quote(text, safe="")], ids=["raw", "form", "URL"])
+def test_what_entra_repeats_of_the_secret_is_hidden(
+    tenant: SandboxTenant, read: Read, caplog: pytest.LogCaptureFixture, written: Callable[[str], str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    secret, token = "s3cret +/~&%_= of ours", "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJl"
+    text = f"AADSTS7000215: Invalid client secret '{written(secret)}', or assertion {token}. Trace ID: 1"
+    body = {"error": "invalid_client", "error_description": text}
+    tenant.faults.add(Fault(path="/oauth2/", method="POST", status=401, body=body))
+
+    with pytest.raises(
+        SignInRefused, match=r"AADSTS7000215.*Invalid client secret '\*{3}', or assertion \*{3}"
+    ) as error:
+        read(password=secret)
+
+    for hidden in (secret, written(secret), token):
+        assert hidden not in "".join(traceback.format_exception(error.value)) + caplog.text
+
+
 def test_an_expired_secret_is_told_from_a_wrong_one(tenant: SandboxTenant, read: Read) -> None:
     tenant.settings.secret_expired = True
 
     with pytest.raises(SignInRefused, match=r"AADSTS7000222.*expired"):
         read()
+
+
+def test_two_permissions_to_read_are_enough(tenant: SandboxTenant, read: Read) -> None:
+    tenant.settings.permissions = {"User.Read.All", "GroupMember.Read.All"}
+
+    assert read().complete
 
 
 @pytest.mark.parametrize(

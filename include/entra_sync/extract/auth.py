@@ -11,6 +11,7 @@ import re
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import msal
 import requests
@@ -21,6 +22,10 @@ from entra_sync.extract.retry import RETRIED_STATUSES, parse_retry_after
 from entra_sync.extract.tls import ContextAdapter, context
 
 TIMEOUT_S = (10.0, 30.0)
+
+# A signed token in place of a secret: https://www.rfc-editor.org/rfc/rfc7523
+ASSERTION = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
+HIDDEN = "***"
 
 # AADSTS code -> what to look at. Texts of the codes: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 REMEDIES = {
@@ -95,19 +100,26 @@ class TokenSource:
 
     def _refused(self, answer: dict[str, Any]) -> SignInRefused:
         """Turn MSAL's answer into one sentence; the description's trace ids stay, they carry no secret."""
-        description = str(answer.get("error_description") or answer.get("error") or "no description")
+        description = self._harmless(str(answer.get("error_description") or answer.get("error") or "no description"))
         found = re.search(r"AADSTS(\d+)", description)
         code = found.group(1) if found else None
         if code is None and "authority configuration" in description:
             code, description = "90002", "Tenant not found."
         remedy = REMEDIES.get(code or "", "See docs/azure-setup.md for the four fields.")
         first_line = re.split(r"\r?\n| Trace ID:", description)[0].strip()
-        named = f"AADSTS{code}" if code else str(answer.get("error") or "no code")
+        named = f"AADSTS{code}" if code else self._harmless(str(answer.get("error") or "no code"))
         return SignInRefused(
             f"Entra refused the sign-in of the connection {self._connection.connection_id} ({named}): {first_line}",
             hint=remedy,
             code=named,
         )
+
+    def _harmless(self, text: str) -> str:
+        """The text without what was sent to sign in, in case that it is repeated."""
+        secret = self._connection.client_secret
+        for written in (secret, quote(secret, safe=""), quote_plus(secret)) if secret else ():
+            text = text.replace(written, HIDDEN)
+        return ASSERTION.sub(HIDDEN, text)
 
 
 def _credential(connection: EntraConnection) -> Any:
@@ -152,10 +164,14 @@ class _Unusable(requests.RequestException):
 
 
 class _CheckedSession(requests.Session):
-    """A session with a time-out, which MSAL sets none of, that lets only answers through which MSAL can read."""
+    """A session with a time-out, which MSAL sets none of, that lets only answers through which MSAL can read.
+
+    A redirect is none of them: of some kinds the secret would go along.
+    """
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs.setdefault("timeout", TIMEOUT_S)
+        kwargs["allow_redirects"] = False
         response = super().request(*args, **kwargs)
         if response.status_code in RETRIED_STATUSES:
             raise _Unusable(response, f"HTTP {response.status_code}")

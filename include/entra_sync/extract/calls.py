@@ -5,6 +5,7 @@ Facts: docs/graph.md, 1 (paging) and 7 (errors).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from entra_sync.extract.retry import RETRIED_STATUSES, parse_retry_after
 
 Row = dict[str, Any]
 
+# Such as Request_ResourceNotFound; a gateway in between may answer anything.
+CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,79}")
 EVENTUAL = {"ConsistencyLevel": "eventual"}
 
 
@@ -95,12 +98,15 @@ class Answer:
         )
 
     def failure(self, call: Call, method: str = "GET") -> GraphError:
-        """The error that a refused answer means, in one sentence with Graph's code and request id."""
+        """The error that a refused answer means, in one sentence with Graph's code and request id.
+
+        Graph's own sentence is left out: it may quote a filter, a link or an object, and with them somebody.
+        """
         error = self.body.get("error") if isinstance(self.body, dict) else None
         error = error if isinstance(error, dict) else {}
-        code = str(error.get("code") or "no code")
-        text = str(error.get("message") or "no message").strip()
-        what = f"{method} {path_of(call.url)} failed: HTTP {self.status} {code}: {text[:300]}"
+        said = error.get("code")
+        code = said if isinstance(said, str) and CODE.fullmatch(said) else "no code"
+        what = f"{method} {path_of(call.url)} failed: HTTP {self.status} {code}"
         what += f" (request-id {self.request_id})." if self.request_id else "."
         facts: dict[str, Any] = {"status": self.status, "code": code, "request_id": self.request_id}
         if self.status in (401, 403):
