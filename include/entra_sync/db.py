@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg.rows import DictRow, dict_row
 
-from entra_sync.errors import DatabaseFailed
+from entra_sync.errors import ConfigurationError, DatabaseFailed
 
 Connection = psycopg.Connection[DictRow]
 
@@ -42,14 +42,23 @@ DIALECT = re.compile(r"^(postgres|postgresql)(\+[a-z0-9_]+)?://")
 
 
 def connect(url: str) -> Connection:
-    """Connect by URL; as a context manager: commits or rolls back, then closes. Rows are dicts, times UTC."""
-    connection = psycopg.connect(
-        DIALECT.sub("postgresql://", url),
-        row_factory=dict_row,
-        application_name="entra-sync",
-        # Poolers in transaction mode do not keep prepared statements.
-        prepare_threshold=None,
-    )
+    """Connect by URL; as a context manager: commits or rolls back, then closes. Rows are dicts, times UTC.
+
+    Raises ConfigurationError for a URL that libpq cannot read: its own text quotes the password.
+    """
+    try:
+        connection = psycopg.connect(
+            DIALECT.sub("postgresql://", url),
+            row_factory=dict_row,
+            application_name="entra-sync",
+            # Poolers in transaction mode do not keep prepared statements.
+            prepare_threshold=None,
+        )
+    except psycopg.ProgrammingError:
+        raise ConfigurationError(
+            "The address of the PeopleGoal database cannot be read.",
+            hint="Look at host, port and extras of the connection peoplegoal_db.",
+        ) from None
     connection.execute(statement("session"))
     connection.commit()
     return connection

@@ -14,6 +14,7 @@
     +-- AccountBusy                transient: another run works on the account
     +-- LeaseLost                  this run was taken for dead and another one took the account over
     +-- DatabaseFailed             transient: PostgreSQL ended a step: lock, full disk, lost connection, restart
+    +-- StepFailed                 transient: an error that nobody foresaw; its kind and place, not its text
 
 ``transient`` tells the scheduler whether trying again later can help. Messages never carry a name, an address, a secret
 or a token; object ids may appear.
@@ -112,5 +113,11 @@ class LeaseLost(EntraSyncError):
 
 class DatabaseFailed(EntraSyncError):
     """PostgreSQL ended a step; the text is ours, because PostgreSQL's own may quote people's data."""
+
+    transient = True
+
+
+class StepFailed(EntraSyncError):
+    """An error that nobody foresaw ended a step; the text is ours, because its own may quote people's data."""
 
     transient = True

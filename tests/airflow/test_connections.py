@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import traceback
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from entra_sync.airflow.connections import database_url, entra_connection
 from entra_sync.airflow.provider import get_provider_info
 from entra_sync.config.account import AccountConfig
+from entra_sync.db import connect
 from entra_sync.errors import ConfigurationError, ConnectionFieldError
 
 CLIENT_ID = "5f3d1d1c-6c6f-4e5e-9d0e-0b1d6f7a8c90"
@@ -79,6 +82,10 @@ def test_a_malformed_field_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
             {"conn_type": "postgres", "host": "db", "login": "u", "extra": {"sslmode": "verify-full"}},
             "postgresql://u@db/peoplegoal?sslmode=verify-full",
         ),
+        (
+            {"conn_type": "postgres", "host": "::1", "login": "u:1", "extra": {"options": "-c lock_timeout=1s"}},
+            "postgresql://u%3A1@[::1]/peoplegoal?options=-c%20lock_timeout%3D1s",
+        ),
     ],
 )
 def test_the_database_connection_becomes_a_url(
@@ -101,6 +108,25 @@ def test_the_database_connection_may_be_a_uri(monkeypatch: pytest.MonkeyPatch, u
     monkeypatch.setenv("AIRFLOW_CONN_PEOPLEGOAL_DB", uri)
 
     assert database_url() == url
+
+
+@pytest.mark.parametrize("password", ["two words", "a+b", "p@ss:w/o?r#d%20", "\"quoted\" 'twice' \\", "pä55 🔑"])
+def test_every_password_reaches_the_database_as_it_is(monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    parts = {"conn_type": "postgres", "host": "db", "login": "an owner", "password": password}
+    monkeypatch.setenv("AIRFLOW_CONN_PEOPLEGOAL_DB", json.dumps(parts))
+
+    read = conninfo_to_dict(database_url())
+
+    assert (read["user"], read["password"], read["host"]) == ("an owner", password, "db")
+
+
+def test_an_address_that_cannot_be_read_shows_no_password() -> None:
+    password = "two words"
+
+    with pytest.raises(ConfigurationError, match="peoplegoal_db") as refused:
+        connect(f"postgresql://owner:{password}@db/peoplegoal")
+
+    assert password not in "".join(traceback.format_exception(refused.value))
 
 
 def test_another_kind_of_database_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

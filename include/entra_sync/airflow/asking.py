@@ -30,10 +30,12 @@ def questions(context: Any) -> list[int]:
     """
     from entra_sync.airflow.connections import database_url
     from entra_sync.airflow.metrics import report_health
+    from entra_sync.airflow.quiet import quiet
     from entra_sync.decisions import claim
 
-    report_health(database_url())
-    return claim(database_url(), context["dag_run"].run_id, again=bool(context["params"]["again"]))
+    with quiet("ask"):
+        report_health(database_url())
+        return claim(database_url(), context["dag_run"].run_id, again=bool(context["params"]["again"]))
 
 
 class AskOperator(HITLOperator):
@@ -48,14 +50,16 @@ class AskOperator(HITLOperator):
     def execute(self, context: Any) -> Any:
         """Put the question, with the numbers as they are now."""
         from entra_sync.airflow.connections import database_url
+        from entra_sync.airflow.quiet import quiet
         from entra_sync.db import connect
         from entra_sync.decisions import decision, expire, question
 
-        with connect(database_url()) as connection:
+        with quiet("ask"), connect(database_url()) as connection:
             asked = decision(connection, int(self.decision_id))
             self.subject, self.body = question(connection, asked.id)
         if asked.is_late:
-            asked = expire(database_url(), asked.id)
+            with quiet("ask"):
+                asked = expire(database_url(), asked.id)
         if asked.status != "open":
             raise AirflowSkipException(f"Decision {asked.id} is {asked.status} already.")
         self.response_timeout = asked.expires_at - datetime.now(tz=UTC)
@@ -92,14 +96,16 @@ class ApplyOperator(TriggerDagRunOperator):
 def record_answer(said: dict[str, Any]) -> dict[str, Any]:
     """Write an answer down: ``{account, status}`` of the decision. What was decided or changed meanwhile stays so."""
     from entra_sync.airflow.connections import database_url
+    from entra_sync.airflow.quiet import quiet
     from entra_sync.decisions import AlreadyDecided, answer, expire
 
     url, number = database_url(), said["decision_id"]
-    if said["by"] is None:
-        found = expire(url, number)
-    else:
+    with quiet("record"):
         try:
-            found = answer(url, number, approve=said["approve"], by=said["by"])
+            if said["by"] is None:
+                found = expire(url, number)
+            else:
+                found = answer(url, number, approve=said["approve"], by=said["by"])
         except AlreadyDecided as error:
             log.warning("decision=%s not_taken=%s", number, error.message)
             return {"account": None, "status": "not_taken"}

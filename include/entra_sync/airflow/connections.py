@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
 from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
-from sqlalchemy import URL
 
 from entra_sync.config.connection import EntraConnection, read_connection
 from entra_sync.errors import ConfigurationError
@@ -87,19 +87,17 @@ def database_url(connection_id: str = DATABASE_CONNECTION) -> str:
             hint="PeopleGoal's database is PostgreSQL: its type must be postgres.",
         )
     options = {key: str(value) for key, value in connection.extra_dejson.items()}
-    socket = connection.host if connection.host and connection.host.startswith("/") else None
-    if socket:
-        options["host"] = socket
-    url = URL.create(
-        "postgresql",
-        username=connection.login or None,
-        password=connection.password or None,
-        host=None if socket else connection.host or None,
-        port=connection.port,
-        database=connection.schema or "peoplegoal",
-        query=options,
-    )
-    return url.render_as_string(hide_password=False)
+    host = connection.host or ""
+    if host.startswith("/"):
+        options["host"], host = host, ""
+    # libpq takes a blank as %20 only, and quotes the whole login, password and all, where it refuses one.
+    login, password = (quote(part or "", safe="") for part in (connection.login, connection.password))
+    who = f"{login}:{password}@" if login and password else f"{login}@" if login else ""
+    where = f"[{host}]" if ":" in host else host
+    port = f":{connection.port}" if connection.port else ""
+    database = quote(connection.schema or "peoplegoal", safe="")
+    asked = f"?{urlencode(options, quote_via=quote, safe='')}" if options else ""
+    return f"postgresql://{who}{where}{port}/{database}{asked}"
 
 
 def store_uri() -> str:

@@ -17,6 +17,7 @@ from psycopg import OperationalError
 
 from entra_sync.airflow.accounts import AccountDag, account_dag, account_dags, accounts_folder, check_file, read_account
 from entra_sync.airflow.connections import database_url, entra_connection, get_connection
+from entra_sync.airflow.quiet import quiet
 from entra_sync.codes import CODES
 from entra_sync.config.account import AccountConfig
 from entra_sync.config.yaml_file import UnreadableFile, read_yaml
@@ -34,6 +35,7 @@ class NotTold(EntraSyncError):
     transient = True
 
 
+@quiet("tell")
 def tell_run(account_file: str, context: Any) -> None:
     """Tell of the run that ended; skipped when the account names nobody. Raises NotTold after trying everybody."""
     from airflow.sdk.exceptions import AirflowSkipException
@@ -61,6 +63,7 @@ def tell_run(account_file: str, context: Any) -> None:
     _raise(failed)
 
 
+@quiet("tell")
 def tell_everybody() -> None:
     """Tell what is still untold of every account, and the weekly summaries that are due. Raises NotTold at the end."""
     failed: list[str] = []
@@ -76,6 +79,7 @@ def tell_everybody() -> None:
     _raise(failed)
 
 
+@quiet("tell")
 def tell_late(account_file: str, context: Any) -> None:
     """Tell everybody of a run that has not ended in time. Called by Airflow's deadline alert, once for a run."""
     run, (notice, config) = context["dag_run"], _notice(account_dag(Path(account_file)))
@@ -123,11 +127,16 @@ def _apprise(receiver: str, words: Words) -> None:
     from airflow.providers.apprise.hooks.apprise import AppriseHook
     from apprise import Apprise, NotifyType
 
+    # An address that it cannot use goes into the log as it is, and in it the token of a chat.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)
     services = Apprise()
     hook = AppriseHook(apprise_conn_id=receiver)
     hook.set_config_from_conn(conn=hook.get_connection(receiver), apprise_obj=services)
     if not services.notify(body=words.body, title=words.title, notify_type=NotifyType(words.level), tag="all"):
-        raise NotTold(f"A service of the connection {receiver} did not take the notice.")
+        raise NotTold(
+            f"A service of the connection {receiver} did not take the notice.",
+            hint="Its address is wrong, or it cannot be reached.",
+        )
 
 
 def _smtp(receiver: str, words: Words) -> None:

@@ -1,4 +1,7 @@
-"""Bodies of the DAG's tasks: Airflow's context and Connections in, the pipeline's functions called, references out."""
+"""Bodies of the DAG's tasks: Airflow's context and Connections in, the pipeline's functions called, references out.
+
+Each is ``quiet``: Airflow logs what they raise.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from entra_sync.airflow.accounts import check_file, read_account
 from entra_sync.airflow.assets import HELD, synced
 from entra_sync.airflow.connections import database_url, entra_connection, store_uri
 from entra_sync.airflow.notices import credential_of, leave_out, steps_of
+from entra_sync.airflow.quiet import quiet
 from entra_sync.errors import ConfigurationError
 from entra_sync.issues import issue, issue_table
 from entra_sync.store import Store
@@ -31,6 +35,7 @@ class Wanted:
     replayed: date | None
 
 
+@quiet("open")
 def open_run(account_file: str, context: Any) -> int:
     """Open the run; see ``pipeline.open_run``. Skipped when quarantine leaves a scheduled night out."""
     from airflow.sdk.exceptions import AirflowSkipException
@@ -52,6 +57,7 @@ def open_run(account_file: str, context: Any) -> int:
     )
 
 
+@quiet("extract")
 def extract(account_file: str, context: Any) -> str:
     """Read the tenant, or take a stored snapshot; see ``pipeline.extract``."""
     ref = _ref(account_file, context)
@@ -59,21 +65,25 @@ def extract(account_file: str, context: Any) -> str:
     return pipeline.extract(ref, lambda: entra_connection(ref.account), mode=wanted.mode, day=wanted.replayed)
 
 
+@quiet("validate")
 def validate(account_file: str, snapshot_uri: str, context: Any) -> str:
     """Check the snapshot; see ``pipeline.validate``."""
     return pipeline.validate(_ref(account_file, context), snapshot_uri)
 
 
+@quiet("transform")
 def transform(account_file: str, snapshot_uri: str, checks_uri: str, context: Any) -> str:
     """Make the day's tables; see ``pipeline.transform``."""
     return pipeline.transform(_ref(account_file, context), snapshot_uri, checks_uri)
 
 
+@quiet("load")
 def load(account_file: str, snapshot_uri: str, checks_uri: str, curated_uri: str, context: Any) -> dict[str, Any]:
     """Load the day's tables; see ``pipeline.load``."""
     return pipeline.load(_ref(account_file, context), snapshot_uri, checks_uri, curated_uri)
 
 
+@quiet("ask")
 def ask(account_file: str, context: Any) -> None:
     """Send the asset event that starts ``entra_sync_decisions``, if this run put new questions; else be skipped."""
     from airflow.sdk.exceptions import AirflowSkipException
@@ -85,6 +95,7 @@ def ask(account_file: str, context: Any) -> None:
     context["outlet_events"][HELD].extra = {"account": ref.account.account, "decisions": asked}
 
 
+@quiet("announce")
 def announce(account_file: str, context: Any) -> None:
     """Send the account's asset event with the run's counts; be skipped when the run moved nothing forward."""
     from airflow.sdk.exceptions import AirflowSkipException
@@ -96,6 +107,7 @@ def announce(account_file: str, context: Any) -> None:
     context["outlet_events"][synced(ref.account.account)].extra = {"account": ref.account.account, **facts}
 
 
+@quiet("close")
 def close_run(account_file: str, context: Any) -> str:
     """Close the run, see ``pipeline.close_run``, and tell Airflow's metrics of it."""
     from entra_sync.airflow.metrics import report_run
