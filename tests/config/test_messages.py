@@ -43,6 +43,10 @@ def as_lines(data: dict[str, Any]) -> str:
             "scope: {user_types: [guest]}",
             "scope.user_types[0] (line 3): found `guest`; allowed: `Member`, `Guest`; did you mean `Guest`?",
         ),
+        (
+            "guards: {protected: 'ann@contoso.com; Bob <bob@contoso.com>'}",
+            "guards.protected (line 3): found `…@…; Bob <…@…>`; expected a list such as [a, b].",
+        ),
         ("scope:", "scope (line 3): found nothing; expected keys and values."),
         (
             "scope: {filter: [{attribute: accountEnabled, equals: true}]}",

@@ -17,6 +17,8 @@ from entra_sync.config.yaml_file import Document
 
 LONGEST = 60
 KEY_PROBLEM = "[key]"
+# A file names people by their addresses, and what is wrong with it stands in logs.
+ADDRESS = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+")
 BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 LINE = "an attribute, `null`, or keys and values such as {from: jobTitle}"
 CONDITIONS = "a list of conditions such as {attribute: department, equals: Sales}"
@@ -129,7 +131,7 @@ def _found(value: Any) -> str:
         return "found keys and values" if value else "found {}"
     if isinstance(value, list):
         return "found a list" if value else "found []"
-    text = str(value)
+    text = ADDRESS.sub("…@…", str(value))
     return f"found `{text if len(text) <= LONGEST else text[: LONGEST - 1] + '…'}`"
 
 
