@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
+from entra_sync.local.environment import HIDDEN_EXTRAS
 from tests.conftest import ROOT
 from tests.deploy.composition import Refused, read
 
@@ -101,6 +102,20 @@ def test_a_service_is_hardened(name: str) -> None:
     once = name == "init"
     assert parts["restart"] == ("no" if once else "unless-stopped")
     assert ("test" in parts["healthcheck"]) is not once
+
+
+def test_the_database_logs_no_row_and_no_process_dumps_its_memory() -> None:
+    said = SERVICES["postgres"]["command"]
+
+    assert {"log_error_verbosity=terse", "log_min_error_statement=panic"} <= set(said)
+    assert {parts["ulimits"]["core"] for parts in SERVICES.values()} == {0}
+
+
+def test_airflow_shows_nobody_what_connections_hide() -> None:
+    """The names are those of the set-up on one machine, where tests/secrets looks at what Airflow shows."""
+    for parts in AIRFLOW.values():
+        hidden = parts["environment"]["AIRFLOW__CORE__SENSITIVE_VAR_CONN_NAMES"]
+        assert hidden == HIDDEN_EXTRAS
 
 
 def test_only_the_api_server_is_published_and_to_this_machine() -> None:

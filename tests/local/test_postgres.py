@@ -125,6 +125,22 @@ def test_variables_of_another_postgresql_do_not_disturb(folder: Path, monkeypatc
         assert answers(server)
 
 
+def test_the_server_is_given_no_secret_and_its_log_quotes_no_row(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_ENTRA_CONTOSO", "planted-secret")
+    with Postgres(folder, settings=QUICK) as server:
+        number = server.pid()
+        assert b"planted" not in Path(f"/proc/{number}/environ").read_bytes()
+        with psycopg.connect(server.url("peoplegoal"), autocommit=True) as connection:
+            connection.execute("create temporary table person (mail text unique)")
+            connection.execute("insert into person values ('ann@contoso.com')")
+            with pytest.raises(psycopg.errors.UniqueViolation, match="ann@contoso"):
+                connection.execute("insert into person values ('ann@contoso.com')")
+        log = server.place.log.read_text()
+
+    assert "duplicate key value violates unique constraint" in log
+    assert "ann@contoso" not in log
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="root runs the server as another user")
 def test_a_checkout_that_is_closed_to_the_servers_user_stays_closed(folder: Path) -> None:
     closed = folder.parent / "closed"

@@ -23,6 +23,8 @@ from entra_sync.local.postgres import ADMIN, PORT, Postgres
 
 HOST = "127.0.0.1"
 LOGIN = "admin"
+# Extras of connections that Airflow shows to nobody, beside those that it knows: a private key, Apprise's addresses.
+HIDDEN_EXTRAS = "certificate_data,config"
 DATABASE_VARIABLE = "AIRFLOW_CONN_PEOPLEGOAL_DB"
 
 
@@ -73,6 +75,7 @@ def airflow_environment(environ: Mapping[str, str], local: Local, server: Postgr
         "AIRFLOW__CORE__PARALLELISM": "4",
         # The button Test of a connection's form; only people who may edit connections can press it.
         "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
+        "AIRFLOW__CORE__SENSITIVE_VAR_CONN_NAMES": HIDDEN_EXTRAS,
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "30",
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{LOGIN}:admin",

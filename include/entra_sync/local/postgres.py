@@ -97,6 +97,9 @@ class Postgres(Shared):
             "unix_socket_permissions": "0700",
             "timezone": "UTC",
             "log_timezone": "UTC",
+            # An error's details and the statement quote people's rows, and a log is no place for them.
+            "log_error_verbosity": "terse",
+            "log_min_error_statement": "panic",
             **self.settings,
         }
         options = shlex.join(part for name, value in settings.items() for part in ("-c", f"{name}={value}"))
@@ -130,9 +133,13 @@ class Postgres(Shared):
                     os.kill(number, signal.SIGQUIT)
 
     def _program(self, name: str, *arguments: str) -> None:
-        """Run one of PostgreSQL's programs as the server's user, deaf to PGPORT and the like in the environment."""
+        """Run one of PostgreSQL's programs as the server's user.
+
+        Of the environment it gets what finds programs: the rest holds secrets that are not for that user, and names
+        such as PGPORT that mean something here.
+        """
         place = self.place
-        environ = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "LC_", "LANG"))}
+        environ = {key: os.environ[key] for key in ("PATH", "LD_LIBRARY_PATH") if key in os.environ}
         command: Sequence[str] = (str(place.programs / name), *arguments)
         done = subprocess.run(
             command,

@@ -56,7 +56,9 @@ class Sandbox(Shared):
         print(f"  {done.stdout.strip()}", flush=True)
 
     def _environ(self) -> dict[str, str]:
-        return {**self.environ, "PYTHONPATH": str(project_root())}
+        # It needs no connection of anybody.
+        kept = {key: value for key, value in self.environ.items() if not key.startswith("AIRFLOW")}
+        return {**kept, "PYTHONPATH": str(project_root())}
 
     def _answers(self) -> bool:
         process = processes.remembered(self._record)
