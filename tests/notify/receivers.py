@@ -12,19 +12,32 @@ from types import TracebackType
 from typing import Any, Self
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import Envelope
+from aiosmtpd.smtp import AuthResult, Envelope
 
 from tests.conftest import free_port
 
 
 class MailServer:
-    """Keeps the mails that it takes."""
+    """Keeps the mails that it takes; with a password it takes them from ``sync`` only."""
 
-    def __init__(self) -> None:
+    def __init__(self, password: str | None = None) -> None:
         self.mails: list[EmailMessage] = []
-        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
+        self.password = password
+        self._controller = Controller(
+            self,
+            hostname="127.0.0.1",
+            port=free_port(),
+            auth_require_tls=False,
+            authenticator=self._authenticate,
+        )
+
+    def _authenticate(self, server: Any, session: Any, envelope: Envelope, mechanism: str, given: Any) -> AuthResult:
+        right = (given.login, given.password) == (b"sync", str(self.password).encode())
+        return AuthResult(success=right)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:
+        if self.password is not None and not session.authenticated:
+            return "530 Authentication required"
         content = envelope.content
         self.mails.append(email.message_from_bytes(content, policy=default))  # type: ignore[arg-type]
         return "250 OK"
@@ -51,8 +64,9 @@ class MailServer:
     def connection(self) -> str:
         """The value of an AIRFLOW_CONN variable."""
         extra = {"disable_ssl": True, "disable_tls": True, "from_email": "sync@example.com", "to": ["ops@example.com"]}
+        login = {"login": "sync", "password": self.password} if self.password else {}
         port = self._controller.port
-        return json.dumps({"conn_type": "smtp", "host": "127.0.0.1", "port": port, "extra": extra})
+        return json.dumps({"conn_type": "smtp", "host": "127.0.0.1", "port": port, "extra": extra, **login})
 
 
 class WebHook:
@@ -94,7 +108,12 @@ class WebHook:
         return [str(message["title"]) for message in self.messages]
 
     @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self._server.server_address[1])
+
+    @property
     def connection(self) -> str:
         """The value of an AIRFLOW_CONN variable."""
-        path = f"json://127.0.0.1:{self._server.server_address[1]}"
+        path = f"json://127.0.0.1:{self.port}"
         return json.dumps({"conn_type": "apprise", "extra": {"config": [{"path": path, "tag": "ops"}]}})
