@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -217,10 +218,10 @@ def text_of(mail: EmailMessage) -> str:
 
 
 def test_nothing_was_dumped(left: Left) -> None:
-    """A core file would hold everything that the process held."""
-    for folder in (left.world.setup.folder, ROOT):
-        dumps = [path for name in ("core", "core.[0-9]*") for path in folder.rglob(name) if path.is_file()]
-        assert dumps == []
+    """A core file would hold everything that the process held. It lies in the process's working folder."""
+    places = [*left.world.setup.folder.rglob("core*"), *ROOT.glob("core*")]
+
+    assert [path for path in places if path.is_file() and re.fullmatch(r"core(\.\d+)?", path.name)] == []
 
 
 # What the tests above would say of a leak. Each puts one there, and takes it away again.
@@ -280,10 +281,8 @@ LEAKS = {
 
 
 @pytest.mark.parametrize("place", LEAKS)
-@pytest.mark.parametrize(
-    "written", [str, lambda text: base64.b64encode(text.encode()).decode(), lambda text: json.dumps(text)]
-)
-def test_a_leak_into_a_table_is_found(left: Left, place: str, written: Callable[[str], str]) -> None:
+def test_a_leak_into_a_table_is_found(left: Left, place: str) -> None:
+    written = base64.b64encode(f"by Zoë {PERSON}".encode()).decode()
     database, allowed = place.partition(":")[0], AIRFLOW if place.startswith("airflow") else PEOPLEGOAL
     with left.server() as server:
         # The search has a connection of its own: what it shall see is copied into a database beside.
@@ -291,7 +290,7 @@ def test_a_leak_into_a_table_is_found(left: Left, place: str, written: Callable[
             connection.execute(f"create database leaking template {database}")  # type: ignore[arg-type]
         try:
             with psycopg.connect(server.url("leaking")) as connection:
-                changed = connection.execute(LEAKS[place], [written(f"Zoë {PERSON}")])  # type: ignore[arg-type]
+                changed = connection.execute(LEAKS[place], [written])  # type: ignore[arg-type]
                 assert changed.rowcount > 0
             found = in_database(left.world.search, server, "leaking")
             named = {name.replace("leaking", database, 1): names for name, names in found.items()}

@@ -85,11 +85,14 @@ class World:
         (self.accounts / f"{slug}.yaml").write_text(said, encoding="utf-8")
 
     def connect(self, connection_id: str, parts: dict[str, Any]) -> None:
-        """What a person does on Airflow's page for connections: press Test, then save."""
+        """What a person does on Airflow's page for connections: press Test, save, and save what is shown once more."""
         body = {"connection_id": connection_id, **parts, "extra": json.dumps(parts["extra"])}
         tested = self.airflow.post("/connections/test", body)
         self.said[f"test of {connection_id}"] = json.dumps(tested)
-        self.said[f"answer for {connection_id}"] = json.dumps(self.airflow.post("/connections", body))
+        shown = self.airflow.post("/connections", body)
+        self.said[f"answer for {connection_id}"] = json.dumps(shown)
+        # Stars are shown where something is hidden; saving them must not replace it: nights and notices need it.
+        self.airflow.patch(f"/connections/{connection_id}", body | {key: shown[key] for key in ("password", "extra")})
 
     def night(self, state: str = "success", **conf: Any) -> dict[str, Any]:
         """A night of Contoso through Airflow, to its end; gives its row of sync.run."""

@@ -54,11 +54,11 @@ class AskOperator(HITLOperator):
         from entra_sync.db import connect
         from entra_sync.decisions import decision, expire, question
 
-        with quiet("ask"), connect(database_url()) as connection:
-            asked = decision(connection, int(self.decision_id))
-            self.subject, self.body = question(connection, asked.id)
-        if asked.is_late:
-            with quiet("ask"):
+        with quiet("ask"):
+            with connect(database_url()) as connection:
+                asked = decision(connection, int(self.decision_id))
+                self.subject, self.body = question(connection, asked.id)
+            if asked.is_late:
                 asked = expire(database_url(), asked.id)
         if asked.status != "open":
             raise AirflowSkipException(f"Decision {asked.id} is {asked.status} already.")
