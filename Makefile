@@ -1,6 +1,6 @@
 # `make` lists the targets. Needs git, make and a Python 3.11, 3.12 or 3.13; everything else is set up in .venv and .local.
 .DEFAULT_GOAL := help
-.PHONY: help setup sync test up down doctor decisions day psql migrate lint format lock bench soak pictures topology clean
+.PHONY: help setup sync test up down doctor decisions day psql migrate lint format lock audit sbom bench soak pictures topology clean
 # A parallel make would run two of them on the same files.
 .NOTPARALLEL:
 
@@ -64,6 +64,12 @@ lock: setup ## lock anew what pyproject.toml asks for, with hashes, for all supp
 		-c requirements.txt --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o deploy/requirements.txt
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 		--no-emit-index-url --no-emit-find-links --no-header bench/peers/requirements.in -o bench/peers/requirements.txt
+
+audit: setup ## ask OSV whether a locked package has a known vulnerability; says so when it cannot be asked
+	@.venv/bin/python scripts/audit.py
+
+sbom: setup ## write what production installs to .local/sbom.json: CycloneDX, with hashes and licences
+	@.venv/bin/python scripts/sbom.py
 
 bench: setup ## measure, and print ratios against floors and limits
 	@$(LOCAL) run python -m bench
