@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from airflow.sdk.exceptions import AirflowSkipException
 
-from entra_sync.airflow import asking, notices, tasks
+from entra_sync.airflow import asking, maintenance, notices, tasks
 from entra_sync.airflow.quiet import quiet
 from entra_sync.errors import AccountBusy, DatabaseFailed, EntraSyncError, StepFailed
 
@@ -87,6 +87,7 @@ def test_our_own_words_and_airflows_signals_pass(error: Exception) -> None:
         lambda: notices.tell_run("/none.yaml", None),
         lambda: notices.tell_late("/none.yaml", {"dag_run": {"dag_run_id": NAME}}),
         lambda: asking.questions(None),
+        maintenance.sweep_everybody,
     ],
 )
 def test_every_task_is_quiet(task: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -128,6 +128,7 @@ def people_look(world: World) -> None:
         ["preview", "--account", "contoso"],
         ["history"],
         ["undo", str(last["id"]), "--account", "contoso"],
+        ["forget", world.people.ids["report7"], "--account", "contoso", "--yes"],
     ):
         world.command(*command)
     for method, path, data in (

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from entra_sync.airflow.accounts import account_dags, accounts_folder, read_account
 from entra_sync.airflow.connections import database_url, store_uri
+from entra_sync.airflow.quiet import quiet
 from entra_sync.errors import AccountBusy, ConfigurationError, EntraSyncError
 from entra_sync.forget import forget_unfinished
 from entra_sync.retention import sweep
@@ -35,6 +36,7 @@ class NotMaintained(EntraSyncError):
     transient = True
 
 
+@quiet("maintain")
 def sweep_everybody() -> None:
     """Carry out every account's retention, and go on with erasures. Raises NotMaintained after trying all accounts.
 
@@ -55,6 +57,7 @@ def sweep_everybody() -> None:
         raise NotMaintained(f"Not maintained: {', '.join(failed)}.", hint="See the warnings above; it is tried again.")
 
 
+@quiet("maintain")
 def clean_airflow() -> None:
     """Delete Airflow's rows and log files that are older than ``ENTRA_SYNC_AIRFLOW_DAYS``.
 
