@@ -156,7 +156,10 @@ class Topology:
         script = [sys.executable, ROOT / "deploy/compose/connect_sandbox.py", "--file"]
         file = self.folder / "secrets" / "connections.json"
         subprocess.run([*script, file, *ACCOUNTS], input=said, text=True, check=True)
-        assert set(json.loads(file.read_text())) == {"peoplegoal_db", "entra_contoso", "entra_fabrikam"}
+        assert set(json.loads(file.read_text())) == {
+            *("peoplegoal_db", "peoplegoal_page"),
+            *("entra_contoso", "entra_fabrikam"),
+        }
 
     def kill(self, name: str) -> int:
         """What a power cut does to a container: every process of it ends at once. Gives how many."""

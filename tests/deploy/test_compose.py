@@ -178,6 +178,29 @@ def test_a_worker_holds_neither_airflows_database_nor_its_keys() -> None:
     assert set(SERVICES["worker"]["secrets"]) == {"celery_results", "broker_url", "connections.json"}
 
 
+def test_only_who_migrates_holds_the_owner_of_peoplegoals_schemas(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    subprocess.run(["sh", ROOT / "deploy/compose/make-secrets", folder], capture_output=True, check=True)
+    logins = {
+        name: {key: (parts["login"], parts["password"]) for key, parts in json.loads(text).items()}
+        for name in ("connections.json", "owner.json")
+        if (text := (folder / name).read_text())
+    }
+    passwords = {name: (folder / f"{name}_database_password").read_text() for name in ("peoplegoal", "nights", "page")}
+
+    assert logins == {
+        "connections.json": {
+            "peoplegoal_db": ("directory_nights", passwords["nights"]),
+            "peoplegoal_page": ("directory_page", passwords["page"]),
+        },
+        "owner.json": {"peoplegoal_owner": ("peoplegoal", passwords["peoplegoal"])},
+    }
+    assert {name for name, parts in SERVICES.items() if "owner.json" in parts.get("secrets", ())} == {"init"}
+    roles = (ROOT / "deploy/compose/databases.sql").read_text()
+    assert "role directory_nights login password :'nights_password' in role peoplegoal_sync;" in roles
+    assert "role directory_page login password :'page_password' in role peoplegoal_page;" in roles
+
+
 def test_only_the_maintenance_worker_holds_airflows_database_and_takes_nothing_else() -> None:
     parts = SERVICES["maintenance"]
     queue = parts["environment"]["ENTRA_SYNC_MAINTENANCE_QUEUE"]
