@@ -94,8 +94,14 @@ def test_a_killed_sync_is_closed_by_the_next_one(shared_setup: LocalSetup) -> No
     process.kill()
     process.communicate()
     assert airflow_runs(shared_setup)[-1]["state"] == "running"
+    killed = last_run(shared_setup)
+    assert killed["status"] == "running"
     done = shared_setup.run("sync")
     assert done.returncode == 0, done.stdout + done.stderr
+    (closed,) = shared_setup.rows(f"select status, finished_at from sync.run where id = {killed['id']}")
+    (opened,) = shared_setup.rows(f"select started_at from sync.run where id > {killed['id']}")
+    assert closed["status"] == "failed"
+    assert closed["finished_at"] < opened["started_at"], "closed before the next began, not by it"
     assert [run["state"] for run in airflow_runs(shared_setup)[-2:]] == ["failed", "success"]
 
 

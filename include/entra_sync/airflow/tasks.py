@@ -118,6 +118,12 @@ def close_run(account_file: str, context: Any) -> str:
     return status
 
 
+@quiet("close")
+def close_ended(account_file: str, run: Any) -> str:
+    """Close the run of a process that was ended; ``run``: Airflow's row of it, no step is left to ask."""
+    return pipeline.close_run(_ref(account_file, {"dag_run": run}))
+
+
 def _noted(ref: pipeline.RunRef, context: Any) -> Iterator[dict[str, str | None]]:
     """What a night in which Entra was read should say beside its findings: that the credential ends soon."""
     read = steps_of(context).get("extract") == "success" and _wanted(ref, context).mode != "replay"

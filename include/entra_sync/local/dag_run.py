@@ -202,7 +202,7 @@ def _close(run: Any, account_file: str | None, session: Any) -> None:
 
     if account_file is not None:
         try:
-            tasks.close_run(account_file, {"dag_run": run})
+            tasks.close_ended(account_file, run)
         except (EntraSyncError, psycopg.Error) as error:
             # It was killed before it had opened its row, or its database is gone.
             logging.getLogger("entra_sync").warning("step=close run=%s %s", run.run_id, type(error).__name__)
