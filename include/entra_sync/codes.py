@@ -352,7 +352,7 @@ _REGISTRY: tuple[tuple[Severity, str, dict[str, tuple[str, str]]], ...] = (
     ("error", "load", _HELD),
     ("warning", "load", _LOADED),
     ("warning", "undo", _UNDO),
-    ("warning", "extract", _SIGN_IN),
+    ("warning", "run", _SIGN_IN),
     ("error", "run", _RUN),
 )
 
