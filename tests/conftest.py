@@ -53,17 +53,29 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
-@pytest.fixture
-def database_url(postgres: Postgres) -> Iterator[str]:
-    """URL of a migrated database of the test's own."""
+@pytest.fixture(scope="session")
+def migrated(postgres: Postgres) -> str:
+    """Name of a database that is migrated and empty; tests get copies of it."""
     from entra_sync.migrations import migrate
 
-    name = f"t_{secrets.token_hex(6)}"
+    name = "migrated"
     postgres.create_database(name)
-    url = postgres.url(name)
-    migrate(url)
-    yield url
-    postgres.drop_database(name)
+    migrate(postgres.url(name))
+    return name
+
+
+@pytest.fixture
+def database_url(postgres: Postgres, migrated: str) -> Iterator[str]:
+    """URL of a migrated database of the test's own."""
+    name = f"t_{secrets.token_hex(6)}"
+    _execute(postgres, f"create database {name} template {migrated} strategy file_copy")
+    yield postgres.url(name)
+    _execute(postgres, f"drop database {name} with (force)")
+
+
+def _execute(server: Postgres, command: str) -> None:
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute(command)  # type: ignore[call-overload]
 
 
 @dataclass
