@@ -50,9 +50,15 @@ def steps(night: Night, name: str) -> list[Interval]:
 
 
 def readings(night: Night) -> list[Interval]:
-    """From the first to the last request of each account, as the tenants' server saw them."""
+    """From the first to the last request of each account's reading, as the tenants' server saw them.
+
+    Without those of its last step, which looks once when the application's secret ends.
+    """
     found: dict[str, Interval] = {}
+    read_until = {step.account: step.ended for step in night.steps if step.name == "extract"}
     for request in night.requests:
+        if request.begun >= read_until[request.account]:
+            continue
         begun, ended = found.get(request.account, (request.begun, request.ended))
         found[request.account] = min(begun, request.begun), max(ended, request.ended)
     return list(found.values())

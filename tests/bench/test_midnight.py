@@ -120,8 +120,12 @@ def test_the_busiest_window_counts_by_the_second() -> None:
 
 
 def test_a_tenant_is_read_from_its_first_to_its_last_request() -> None:
-    requests = [Request(account="a", begun=5, ended=6), Request(account="a", begun=1, ended=2)]
-    assert readings(Night(**{**vars(TWO), "requests": requests})) == [(1, 6)]
+    read = next(one for one in TWO.steps if one.name == "extract")
+    begin, mid, end, later = read.started, (read.started + read.ended) / 2, read.ended, read.ended + 2
+    times = [(mid, end), (begin, mid), (later, later + 1)]
+    requests = [Request(account=read.account, begun=begun, ended=ended) for begun, ended in times]
+
+    assert readings(Night(**{**vars(TWO), "requests": requests})) == [(begin, end)], "and not when its secret ends"
 
 
 def test_who_waited_how_long() -> None:
