@@ -127,7 +127,8 @@ def test_the_weekly_summary_counts_what_the_history_counts_and_comes_once(nights
     skip_night(nights.url, "contoso", "scheduled-1", Quarantine(after=1), "UTC", now=datetime.now(UTC))
     run = nights.rows("select * from sync.run order by id limit 1")[0]
     receivers = Receivers()
-    next_week = NOW + timedelta(days=8)
+    # The next Monday, whatever day it is: the week that is told of is the one in which the night was.
+    next_week = (NOW + timedelta(days=7 - NOW.weekday())).replace(hour=12)
     for _ in range(2):
         assert tell_week(nights.url, receivers.notice, now=next_week) == []
 
