@@ -28,19 +28,19 @@ class Asker:
         self.library = great_expectations()
         context = self.library.get_context(mode="ephemeral")
         context.variables.progress_bars = _no_progress_bars()
-        self._source = context.data_sources.add_pandas("snapshot")
+        # One asset for all frames: the library writes its whole configuration anew for each that it is given.
+        asset = context.data_sources.add_pandas("snapshot").add_dataframe_asset("frame")
+        self._frame = asset.add_batch_definition_whole_dataframe("all")
         self._asked = 0
 
     def ask(self, frame: pd.DataFrame, expectations: list[Any], result_format: str) -> list[Any]:
         """The library's results, in the order of the expectations."""
         self._asked += 1
-        name = f"frame_{self._asked}"
         # Sorted by the library otherwise: only the objects tell which result is whose.
         for place, one in enumerate(expectations):
             one.meta = {**(one.meta or {}), "place": place}
-        asset = self._source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("all")
-        suite = self.library.ExpectationSuite(name=name, expectations=expectations)
-        found = asset.get_batch({"dataframe": frame}).validate(suite, result_format=result_format).results
+        suite = self.library.ExpectationSuite(name=f"frame_{self._asked}", expectations=expectations)
+        found = self._frame.get_batch({"dataframe": frame}).validate(suite, result_format=result_format).results
         return sorted(found, key=lambda result: result.expectation_config.meta["place"])
 
 
