@@ -402,7 +402,7 @@ left join found on run.id = found.run_id;
 
 create index run_newest on sync.run (account_id, id desc);
 create index run_by_undoes on sync.run (undoes) where undoes is not null;
-create index change_by_entra_id on sync.change (entra_id);
+create index change_by_person on sync.change (entra_id, run_id);
 create index change_by_user on sync.change (user_id);
 create index issue_by_entra_id on sync.issue (entra_id);
 -- One question, or one approval that waits for its run, per account and kind.
@@ -410,6 +410,7 @@ create unique index decision_waiting on sync.decision (account_id, kind) where s
 create index decision_newest on sync.decision (account_id, kind, id desc);
 create index decision_of_run on sync.decision (account_id, run_id);
 create index change_by_decision on sync.change (decision_id) where decision_id is not null;
+create index change_held on sync.change (run_id, decision_id) where decision_id is not null;
 create index run_by_day on sync.run (account_id, day desc, id desc) where day is not null;
 create index run_by_start on sync.run (account_id, started_at desc, id desc);
 create index run_by_status on sync.run (account_id, status, started_at desc, id desc);

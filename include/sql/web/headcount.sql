@@ -4,21 +4,17 @@ with counted as (
     select
         headcount.account_id,
         headcount.date,
-        sum(headcount.active) as active,
-        lead(headcount.date) over (partition by headcount.account_id order by headcount.date) as next_date
+        sum(headcount.active) - lag(sum(headcount.active), 1, 0::bigint)
+            over (partition by headcount.account_id order by headcount.date)
+            as more
     from sync.headcount as headcount
     where headcount.account_id = any(%(account_ids)s) and headcount.date >= %(since)s
     group by headcount.account_id, headcount.date
-),
-
-days as (
-    select distinct counted.date as day from counted
 )
 
 select
-    days.day,
-    sum(counted.active) as active
-from days
-inner join counted on days.day >= counted.date and (counted.next_date is null or days.day < counted.next_date)
-group by days.day
-order by days.day;
+    counted.date as day,
+    sum(sum(counted.more)) over (order by counted.date) as active
+from counted
+group by counted.date
+order by counted.date;
