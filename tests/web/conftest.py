@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -173,14 +173,17 @@ class served:
         *,
         stored_connection: bool = False,
         page_login: bool = False,
+        names: Mapping[str, tuple[str, str]] = ACCOUNTS,
+        plugins: Path = ROOT / "plugins",
     ) -> None:
         self.postgres, self.database, self.folder = postgres, database, folder
+        self.names, self.plugins = names, plugins
         self.stored_connection, self.page_login = stored_connection, page_login
         self.accounts = folder / "accounts"
 
     def __enter__(self) -> Site:
         self.accounts.mkdir(exist_ok=True)
-        for slug, (name, zone) in ACCOUNTS.items():
+        for slug, (name, zone) in self.names.items():
             (self.accounts / f"{slug}.yaml").write_text(ACCOUNT.format(slug=slug, name=name, zone=zone))
         port = free_port()
         passwords = {user: f"{user}-password" for user in USERS}
@@ -231,7 +234,7 @@ class served:
             **kept,
             "AIRFLOW_HOME": str(self.folder / "airflow"),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-            "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(self.plugins),
             "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
             "AIRFLOW__CORE__AUTH_MANAGER": "tests.web.accounts_auth.AccountsAuthManager",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{u}:{r}" for u, r in USERS.items()),
