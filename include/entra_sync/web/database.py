@@ -22,6 +22,13 @@ def reading() -> Iterator[Connection]:
         yield connection
 
 
+def every_row(connection: Connection, name: str, **values: Any) -> Iterator[Row]:
+    """All rows of a statement with the parameter ``limit``, looked for once and fetched step by step."""
+    with connection.cursor(name="every_row") as cursor:
+        cursor.itersize = STEP
+        yield from cursor.execute(statement(name), {**values, "limit": None})
+
+
 def page_of(connection: Connection, name: str, *, size: int = PAGE, **values: Any) -> tuple[list[Row], bool]:
     """The first ``size`` rows of a statement with the parameter ``limit``, and whether there are more."""
     rows = connection.execute(statement(name), {**values, "limit": size + 1}).fetchall()

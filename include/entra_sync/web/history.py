@@ -13,7 +13,7 @@ from entra_sync.decisions import decisions
 from entra_sync.web.auth import Account, ViewerDep
 from entra_sync.web.charts import headcount_chart, nights_chart
 from entra_sync.web.csv_file import csv_response
-from entra_sync.web.database import STEP, Row, page_of, reading
+from entra_sync.web.database import Row, every_row, page_of, reading
 from entra_sync.web.render import page
 
 router = APIRouter()
@@ -99,15 +99,11 @@ def export(
     slugs = {one.id: one.slug for one in accounts}
 
     def rows() -> Iterator[list[object]]:
-        before, more = None, True
+        # By pages, each page would look for a page of every account.
         with reading() as connection:
-            while more:
-                runs, more = page_of(
-                    connection, "web/runs", size=STEP, account_ids=_ids(accounts, chosen), before=before, **wanted
-                )
-                for run in runs:
-                    before = run["id"]
-                    yield _cells(run, slugs[run["account_id"]])
+            ids = _ids(accounts, chosen)
+            for run in every_row(connection, "web/runs", account_ids=ids, before=None, **wanted):
+                yield _cells(run, slugs[run["account_id"]])
 
     return csv_response("sync-history.csv", COLUMNS, rows())
 
