@@ -82,6 +82,7 @@ soak: setup ## a month in which everything happens, hundreds of random histories
 	@$(LOCAL) run python -m bench.scale --users 1000000 --groups 50000 --memberships 5000000 --quota L
 	@$(LOCAL) run python -m bench.rules --sizes 100000 1000000
 	@$(LOCAL) run python -m bench.loading --users 1000000 --rounds 1 --profile
+	@$(LOCAL) run python -m bench.pages --runs 100000 --changes 10000000 --people 100000
 
 pictures: setup ## take the pictures of the docs anew, in a browser, from real syncs of the sandbox tenant
 	@rm -rf .local/pictures
