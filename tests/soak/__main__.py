@@ -1,8 +1,8 @@
 """``python -m tests.soak --nights 30``: three customers for a month of nights in which everything happens.
 
-Random days, faults, killed processes and servers, changed account files, replays, accidents, answers and undos, the
-same for the same seed. Ends with an error as soon as something is not true that must be; prints a table, and with
-``--picture`` writes it as SVG.
+Random days, faults, killed processes and servers, changed account files, replays, accidents, answers, undos and people
+who are forgotten, an evening's sweep after each night, the same for the same seed. Ends with an error as soon as
+something is not true that must be; prints a table, and with ``--picture`` writes it as SVG.
 """
 
 from __future__ import annotations
@@ -69,7 +69,12 @@ def tell(story: Story, runs: int) -> None:
     print(f"\n{len(story.told)} nights, {runs} runs; every database equals its directory, every counter its rows")
     print("  events    " + ", ".join(f"{count} {name}" for name, count in events.most_common()))
     print("  statuses  " + ", ".join(f"{count} {name}" for name, count in statuses.most_common()))
+    print(f"  evenings  {story.swept} runs swept of their names, {story.forgotten} people forgotten")
     print("  answers   " + ", ".join(f"{count} {name}" for name, count in story.answers.items()))
+    sizes = [line.store_mb for line in story.told]
+    tenth = max(1, len(sizes) // 10)
+    said = (f"{max(sizes[start : start + tenth]):.1f}" for start in range(0, len(sizes), tenth))
+    print(f"  store     {', '.join(said)} MB, largest of each tenth of the nights")
     for customer in CUSTOMERS:
         peaks = [line.peak_mib for line in story.told if line.customer == customer and line.peak_mib]
         third = max(1, len(peaks) // 3)

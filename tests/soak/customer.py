@@ -25,12 +25,15 @@ from tests.e2e.oracle import expected
 
 ROOT = Path(__file__).parents[2]
 STEPS = ("open_run", "extract", "validate", "transform", "load", "close_run")
+# The maintenance of each evening keeps so much: a month shows many nights being swept.
+RETENTION = {"snapshots_days": 7, "changes_days": 14}
 TABLES = ("app_user", "profile", "team", "team_member")
 
 
 @dataclass
 class Customer:
-    """``config``: the account file beyond its name; ``nights``: how many runs were begun."""
+    """``config``: the account file beyond its name; ``nights``: how many runs were begun; ``dated``: the newest run
+    that has its simulated day."""
 
     slug: str
     tenant: SandboxTenant
@@ -38,6 +41,7 @@ class Customer:
     store: Path
     config: dict[str, Any] = field(default_factory=dict)
     nights: int = 0
+    dated: int = 0
 
     def night(
         self,
@@ -93,12 +97,16 @@ class Customer:
         """What Airflow's teardown does when a task was lost."""
         return pipeline.close_run(self._ref())
 
+    def account(self) -> AccountConfig:
+        """The account file as it is now."""
+        return AccountConfig.model_validate(self._account())
+
     def _account(self) -> dict[str, Any]:
-        return {"account": self.slug, "name": self.slug.title(), **self.config}
+        return {"account": self.slug, "name": self.slug.title(), "retention": RETENTION, **self.config}
 
     def _ref(self) -> pipeline.RunRef:
         return pipeline.RunRef(
-            account=AccountConfig.model_validate(self._account()),
+            account=self.account(),
             dag_run_id=f"{self.slug}-{self.nights}",
             database_url=self.database,
             store=Store.at(str(self.store)),
@@ -124,6 +132,28 @@ class Customer:
             " where a.slug = %s and u.status <> 'deactivated'"
         )
         return {row["id"] for row in rows}
+
+    def left(self, entra_id: str | None = None) -> list[str]:
+        """Object ids of those who are deactivated and have an address still, or only the given one if so."""
+        rows = self.rows(
+            "select u.entra_id::text as id from peoplegoal.app_user u join peoplegoal.account a on a.id = u.account_id"
+            " where a.slug = %s and u.status = 'deactivated' and u.email is not null and u.entra_id is not null"
+            " and u.entra_id = coalesce(%s::uuid, u.entra_id) order by 1",
+            entra_id,
+        )
+        return [row["id"] for row in rows]
+
+    def date_runs(self, day: date) -> None:
+        """Runs that began in this process's own time, which is no simulated day's, began on that day."""
+        with psycopg.connect(self.database) as connection:
+            connection.execute(
+                "update sync.run set finished_at = finished_at - (started_at - began), started_at = began"
+                " from (select id, %s::date + started_at::time as began from sync.run) as dated"
+                " where dated.id = run.id and run.id > %s and run.account_id ="
+                " (select id from peoplegoal.account where slug = %s)",
+                [day, self.dated, self.slug],
+            )
+        self.dated = max((run["id"] for run in self.runs()), default=0)
 
     def everything(self) -> list[list[dict[str, Any]]]:
         """Every row of the account with its version."""

@@ -21,6 +21,7 @@ MARKS = {
     "replay": "r",
     "accident": "a",
     "undo": "u",
+    "forgotten": "f",
 }
 assert set(MARKS) == set(EVENTS)
 SIZE, GAP, LEFT, TOP = 24, 3, 90, 34

@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,15 @@ import psycopg
 
 from entra_sync.decisions import answer
 from entra_sync.errors import EntraSyncError
+from entra_sync.forget import find_person, forget
 from entra_sync.local.postgres import Postgres
+from entra_sync.retention import sweep
+from entra_sync.store import Store
 from entra_sync.undo import undo_run
 from sandbox.day import a_working_day
 from tests.e2e.oracle import actual, expected
-from tests.soak.customer import STEPS, Customer
+from tests.forget.conftest import in_database, in_store
+from tests.soak.customer import RETENTION, STEPS, Customer
 
 BEGIN = date(2026, 11, 1)
 APPLIED = ("success", "no_changes", "partial", "held")
@@ -35,6 +39,7 @@ EVENTS = {
     "replay": 8,
     "accident": 6,
     "undo": 6,
+    "forgotten": 5,
 }
 FAULTS = (
     *("flaky", "page-expires", "half-missing", "count-differs", "foreign-link", "loop", "delta-lost"),
@@ -65,7 +70,8 @@ class Told:
 
 @dataclass
 class Story:
-    """``told``: a line for each night; ``answers``: decisions by what was answered."""
+    """``told``: a line for each night; ``answers``: decisions by what was answered; ``counters``: of each run as it
+    ended; ``swept`` and ``forgotten``: runs without names, and people."""
 
     server: Postgres
     database: str
@@ -74,6 +80,9 @@ class Story:
     rng: random.Random
     told: list[Told] = field(default_factory=list)
     answers: dict[str, int] = field(default_factory=lambda: {"approved": 0, "rejected": 0})
+    counters: dict[int, dict[str, Any]] = field(default_factory=dict)
+    swept: int = 0
+    forgotten: int = 0
 
     def live(self, nights: int, say: Callable[[Told], None]) -> None:
         """Let so many nights pass for every customer."""
@@ -84,6 +93,7 @@ class Story:
                 started = time.monotonic()
                 self.answer(customer, day)
                 status, peak = self.night(customer, event, day)
+                self.maintain(customer, day)
                 line = Told(
                     night=number,
                     customer=customer.slug,
@@ -133,6 +143,10 @@ class Story:
             return customer.night(day, mode="replay", replayed=self.rng.choice(days))
         if event == "undo":
             return self.undo(customer) or customer.night(day)
+        if event == "forgotten":
+            said = customer.night(day)
+            self.forget(customer)
+            return said
         if event in ("killed", "database killed"):
             step = self.rng.choice(STEPS)
             strike = self.kill_the_process if event == "killed" else self.kill_the_server
@@ -195,6 +209,32 @@ class Story:
             return None
         return {"status": found.counters.status}
 
+    def forget(self, customer: Customer) -> None:
+        """Somebody who has left wants to be forgotten, and nothing of them is anywhere."""
+        left = customer.left()
+        if not left:
+            return
+        person = find_person(self.database, customer.slug, self.rng.choice(left))
+        forget(self.database, Store.at(str(self.store)), person, by="soak")
+        self.forgotten += 1
+        assert customer.left(person.entra_id) == []
+        if person.email:
+            where = [*in_database(self.database, person.email), *in_store(self.store, person.email)]
+            assert where == [], (customer.slug, where)
+
+    def maintain(self, customer: Customer, day: date) -> None:
+        """The evening's sweep: nobody in PeopleGoal is touched, and of what is older only what is shown stays."""
+        customer.date_runs(day)
+        self.check_counters(customer)
+        before = customer.everything()
+        evening = datetime.combine(day, datetime.max.time(), UTC)
+        self.swept += sweep(self.database, Store.at(str(self.store)), customer.account(), now=evening).runs
+        assert customer.everything() == before, "the sweep has changed somebody"
+        begin = evening - timedelta(days=RETENTION["snapshots_days"])
+        old = [run["id"] for run in customer.runs() if run["started_at"] < begin]
+        kept = [run for run in old if (self.store / "landing" / customer.slug / str(run)).exists()]
+        assert len(kept) <= 2, f"{len(kept)} old snapshots are kept, beside the newest and the one that is shown"
+
     def answer(self, customer: Customer, day: date) -> None:
         """Somebody answers what waits, or nobody does; what is approved is applied by a replay, as in Airflow."""
         for decision in customer.open_decisions():
@@ -207,14 +247,17 @@ class Story:
 
     def days_read(self, customer: Customer) -> list[date]:
         """Days of which a snapshot is stored."""
-        runs = customer.runs()
-        return sorted({run["day"] for run in runs if run["snapshot_uri"] and run["mode"] != "replay"})
+        runs = [run for run in customer.runs() if run["snapshot_uri"] and run["mode"] != "replay"]
+        return sorted({run["day"] for run in runs if (Path(run["snapshot_uri"]) / "manifest.json").exists()})
 
     def check_counters(self, customer: Customer) -> None:
-        """Every counter equals its rows, and no run is open."""
+        """Every counter equals its rows, or what it was when they were swept, and no run is open."""
         for run in customer.runs():
             assert run["status"] != "running", run["id"]
-            assert {name: run["run"][name] for name in run["counted"]} == run["counted"], run["id"]
+            counters = {name: run["run"][name] for name in run["counted"]}
+            if run["swept_at"] is None:
+                self.counters[run["id"]] = run["counted"]
+            assert counters == self.counters[run["id"]], run["id"]
 
     def store_bytes(self) -> int:
         """Size of all files of the store."""
@@ -231,6 +274,7 @@ class Story:
             is_there, wanted = actual(self.database, customer.slug), expected(customer.tenant.company)
             assert is_there == wanted, f"{customer.slug}: {different(is_there, wanted)}"
             assert customer.night(day)["status"] == "no_changes", customer.slug
+            self.maintain(customer, day)
             self.check_counters(customer)
             assert (
                 customer.rows(
@@ -243,16 +287,21 @@ class Story:
             "nights": len(self.told),
             "runs": sum(len(customer.runs()) for customer in self.customers),
             "answers": self.answers,
+            "swept": self.swept,
+            "forgotten": self.forgotten,
             "lines": [asdict(line) for line in self.told],
         }
 
     def orphans(self, customer: Customer) -> list[str]:
-        """Snapshots and findings that belong to no run, and sealed runs whose files are not whole."""
+        """Snapshots and findings that belong to no run, and runs not swept yet whose files are not whole."""
         known = {str(run["id"]) for run in customer.runs()}
         folders = [*self.store.glob(f"landing/{customer.slug}/*"), *self.store.glob(f"checks/{customer.slug}/*")]
         found = [str(folder) for folder in folders if folder.name not in known]
-        for run in customer.runs():
-            if run["status"] in APPLIED and run["mode"] != "replay" and run["undoes"] is None:
+        runs = customer.runs()
+        begin = max(run["started_at"] for run in runs) - timedelta(days=RETENTION["snapshots_days"] - 1)
+        for run in runs:
+            read = run["mode"] != "replay" and run["undoes"] is None
+            if read and run["status"] in APPLIED and run["started_at"] >= begin:
                 folder = Path(run["snapshot_uri"])
                 found += [] if (folder / "manifest.json").exists() else [str(folder)]
         return found
