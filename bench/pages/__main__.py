@@ -1,7 +1,7 @@
 """``python -m bench.pages``: every route of *Sync history* on 100,000 runs, 10,000,000 changes and 100,000 people.
 
 Three times for each question, medians of turns: the page over HTTP, an empty answer of the same application to the same
-login, and plain SQL of the same rows (``bench.pages.asked``). Airflow's API server has one worker.
+login, and plain SQL of the same rows (``bench.pages.question``). Airflow's API server has one worker.
 """
 
 from __future__ import annotations

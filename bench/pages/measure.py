@@ -1,4 +1,4 @@
-"""Time every question of ``bench.pages.asked`` beside an empty answer of the same application and the plain SQL."""
+"""Time every question of ``of_runs`` and ``of_people``: the page, an empty answer of its application, plain SQL."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from typing import Any
 import httpx
 import psycopg
 
-from bench.pages.asked import ROUTES, Asked, Questions
 from bench.pages.history import Sizes, make
+from bench.pages.of_people import OfPeople
+from bench.pages.of_runs import OfRuns
+from bench.pages.question import ROUTES, Asked
 from entra_sync.db import Connection, connect
 from entra_sync.local.postgres import Postgres
 from entra_sync.migrations import migrate
@@ -71,7 +73,7 @@ def measure(folder: Path, sizes: Sizes, *, repetitions: int, exports: int) -> Me
             connect(url) as connection,
         ):
             connection.autocommit = True
-            asked = Questions(connection, sizes).all()
+            asked = [one for of in (OfRuns, OfPeople) for one in of(connection, sizes).all()]
             left_out = {name for name, _, _ in ROUTES} - {one.route for one in asked}
             if left_out:
                 raise ValueError(f"Nobody asks {', '.join(sorted(left_out))}.")

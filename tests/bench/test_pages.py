@@ -6,9 +6,9 @@ from math import isfinite
 
 import pytest
 
-from bench.pages.asked import ROUTES
 from bench.pages.history import Sizes
 from bench.pages.measure import Measured, measure, table
+from bench.pages.question import ROUTES
 from tests.conftest import short_folder
 
 SIZES = Sizes(runs=200, changes=20_000, people=1000, accounts=5)

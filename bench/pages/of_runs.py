@@ -1,114 +1,28 @@
-"""What is asked of the page: at least once each of its routes, and for each question the plain SQL of the same rows.
-
-The plain SQL is a lower bound: whole rows by primary key, whose keys are known already, and the sums of what is drawn.
-It looks for nothing, sorts nothing, and is sent over a connection that is open.
-"""
+"""What is asked about runs: the history, a run and its tabs, exports."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
-from fastapi.routing import APIRoute
-
-from bench.pages.history import LARGEST, Sizes
-from entra_sync.db import Connection, statement
-from entra_sync.web.app import create_app
+from bench.pages.history import LARGEST
+from bench.pages.picked import Picked
+from bench.pages.question import CHANGE, CHECK, CODES, DECISION, DRAWN, HEADCOUNT, ISSUE, RUN, Asked, Query, Row
 from entra_sync.web.database import PAGE
 from entra_sync.web.history import HEADCOUNT_DAYS, NIGHTS
 from entra_sync.web.views import changes, find_view, like
 
-Query = tuple[str, dict[str, Any]]
-Row = dict[str, Any]
 
-ACCOUNT = "select * from peoplegoal.account"
-RUN = "select * from sync.run where id = any(%(ids)s)"
-CHANGE = "select * from sync.change where run_id = %(run_id)s and seq = any(%(seqs)s)"
-CHANGES = (
-    "select change.* from unnest(%(runs)s::bigint[], %(seqs)s::integer[]) as one (run_id, seq)"
-    " join sync.change on change.run_id = one.run_id and change.seq = one.seq"
-)
-ISSUE = "select * from sync.issue where run_id = %(run_id)s and seq = any(%(seqs)s)"
-CODES = "select code, severity, count(*) from sync.issue where run_id = %(run_id)s group by code, severity"
-CHECK = 'select * from sync."check" where run_id = %(run_id)s'
-DECISION = "select * from sync.decision where id = any(%(ids)s)"
-PERSON = (
-    "select * from peoplegoal.app_user join peoplegoal.profile on profile.user_id = app_user.id"
-    " where app_user.id = any(%(ids)s)"
-)
-MEMBER = (
-    "select * from peoplegoal.team_member join peoplegoal.team on team.id = team_member.team_id"
-    " where team_member.team_id = any(%(ids)s) and team_member.user_id = %(user_id)s"
-)
-WAITING = "select count(*) from peoplegoal.app_user where account_id = %(account_id)s and status = 'ready_to_invite'"
-DRAWN = (
-    "select started_at::date, count(*), sum(users_created), sum(users_updated), sum(users_deactivated)"
-    " from sync.run where id = any(%(ids)s) group by 1"
-)
-HEADCOUNT = (
-    "select date, sum(active) from sync.headcount"
-    " where account_id = any(%(account_ids)s) and date >= %(since)s group by date"
-)
+class OfRuns(Picked):
+    """Questions about runs."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """One question; ``form``: what is posted, ``is_export``: all rows, which takes its time."""
-
-    says: str
-    path: str
-    plain: list[Query]
-    method: str = "GET"
-    form: dict[str, str] = field(default_factory=dict)
-    status: int = 200
-    is_export: bool = False
-
-    @property
-    def route(self) -> str:
-        """The route that answers it, as the application names it."""
-        path = self.path.partition("?")[0]
-        return next(name for name, method, route in ROUTES if method == self.method and route.path_regex.match(path))
-
-
-ROUTES = [
-    (f"{method} {route.path}", method, route)
-    for route in create_app().routes
-    if isinstance(route, APIRoute)
-    for method in sorted(route.methods)
-]
-
-
-class Questions:
-    """Questions about a history of ``bench.pages.history``; people and runs in them are picked from the database."""
-
-    def __init__(self, connection: Connection, sizes: Sizes) -> None:
-        self.connection, self.sizes = connection, sizes
-        self.accounts = list(range(1, sizes.accounts + 1))
-        self.first, self.newest, self.held = 1, sizes.newest, sizes.newest - sizes.accounts
-        # Somebody in the middle of the company, who leads others.
-        (row,) = self._ask(
-            "select id, entra_id::text, profile.display_name as name from peoplegoal.app_user"
-            " join peoplegoal.profile on profile.user_id = app_user.id"
-            " where app_user.account_id = 1 and status = 'active' and id > %(about)s and exists (select"
-            " from peoplegoal.profile as report where report.account_id = 1 and report.manager_id = app_user.id)"
-            " order by id limit 1",
-            about=sizes.people // 50,
-        )
-        self.person: Row = row
-        (row,) = self._ask(
-            "select display_name as name, entra_id::text from peoplegoal.app_user"
-            " join peoplegoal.profile on profile.user_id = app_user.id"
-            " where app_user.account_id = 1 and status = 'deactivated' order by id desc limit 1"
-        )
-        self.leaver: Row = row
-
-    def all(self) -> list[Asked]:
-        """Every question."""
-        parts = (self._history(), self._run(), self._lists(), self._exports(), self._people(), self._chart())
-        return [one for part in parts for one in part]
+    def all(self) -> Iterator[Asked]:
+        """Every one."""
+        yield from self._history()
+        yield from self._run()
+        yield from self._lists()
+        yield from self._exports()
 
     def _history(self) -> Iterator[Asked]:
         everybody: Row = {"account_ids": self.accounts}
@@ -257,78 +171,6 @@ class Questions:
             is_export=is_export,
         )
 
-    def _people(self) -> Iterator[Asked]:
-        yield Asked(says="the form", path=f"/people?account={LARGEST}", plain=[(ACCOUNT, {})])
-        key = {"account_id": 1, "user_id": self.person["id"], "entra_id": self.person["entra_id"]}
-        found: Query = (PERSON, {"ids": [self.person["id"]]})
-        left = self._by_entra_id(self.leaver["entra_id"])
-        for says, name, ids in (
-            ("a name", self.person["name"], [self.person["id"]]),
-            ("a leaver", self.leaver["name"], left),
-        ):
-            yield Asked(
-                says=says,
-                method="POST",
-                path=f"/people?account={LARGEST}",
-                form={"search": name},
-                plain=[(PERSON, {"ids": ids})],
-            )
-        managers = [row["entra_id"] for row in self._rows("web/managers", **key)]
-        teams = self._ids("explain/teams", **key)
-        done = self._rows("explain/changes", **key, run_id=None, limit=400)
-        runs = [row["run_id"] for row in done]
-        plain: list[Query] = [
-            (PERSON, {"ids": [self.person["id"], *self._by_entra_id(*managers)]}),
-            (MEMBER, {"ids": teams, "user_id": self.person["id"]}),
-            (CHANGES, {"runs": runs, "seqs": [row["seq"] for row in done]}),
-            (RUN, {"ids": runs}),
-        ]
-        base = f"/people/{LARGEST}/{self.person['entra_id']}"
-        yield Asked(says="a person", path=base, plain=plain)
-        yield Asked(says="why a person is here: the rules", path=f"{base}/explanation", plain=[found, *plain[1:]])
-        for says, after in (("first page", 0), ("a late page", self.sizes.people // 2)):
-            ids = self._ids("web/to_invite", account_id=1, after=after, limit=PAGE)
-            yield Asked(
-                says=f"ready to invite, {says}",
-                path=f"/invitations?account={LARGEST}&after={after}",
-                plain=[(PERSON, {"ids": ids}), (WAITING, {"account_id": 1})],
-            )
-        ids = self._ids("web/to_invite", account_id=1, after=0, limit=10**6)
-        yield Asked(
-            says="ready to invite, all",
-            path=f"/invitations.csv?account={LARGEST}",
-            plain=[(PERSON, {"ids": ids})],
-            is_export=True,
-        )
-
-    def _chart(self) -> Iterator[Asked]:
-        level = {"account_id": 1, "after": 0, "limit": PAGE}
-        kinds = {kind: self._ids(f"web/chart_{kind}", **level) for kind in ("top", "alone", "left")}
-        lead, entra_id = self.person["id"], self.person["entra_id"]
-        way = self._ids("web/chart_way", account_id=1, user_id=lead, entra_id=None)
-        below = self._ids("web/chart_reports", **level, manager_id=lead)
-        base = f"/chart/{LARGEST}"
-        after = self.sizes.people // 2
-        late = self._ids("web/chart_alone", **{**level, "after": after})
-        for says, path, ids in (
-            ("the picture", f"/chart?account={LARGEST}", kinds["top"]),
-            ("the list", f"/chart/list?account={LARGEST}", [one for kind in kinds.values() for one in kind]),
-            ("the list below somebody", f"/chart/list?account={LARGEST}&under={lead}", [*way, *below]),
-            ("heads", f"{base}/top.json?kind=top", kinds["top"]),
-            ("nobody's managers, a late page", f"{base}/top.json?kind=alone&after={after}", late),
-            ("leavers who lead", f"{base}/top.json?kind=left", kinds["left"]),
-            ("reports", f"{base}/{lead}/reports.json", below),
-            ("the way to somebody", f"{base}/{entra_id}/way.json", way),
-        ):
-            yield Asked(says=f"org chart: {says}", path=path, plain=[(PERSON, {"ids": ids})])
-        yield Asked(
-            says="org chart: a name",
-            method="POST",
-            path=f"{base}/find.json",
-            form={"search": self.person["name"]},
-            plain=[(PERSON, {"ids": [lead]})],
-        )
-
     def _seen(
         self, run_id: int, tab: str, key: str, *, late: bool = False, search: str | None = None, size: int = PAGE
     ) -> tuple[list[int], int]:
@@ -355,21 +197,3 @@ class Questions:
             rows += some
             last = rows[-1]["seq"] if rows else 0
         return [row["seq"] for row in rows], after
-
-    def _by_entra_id(self, *ids: str) -> list[int]:
-        rows = self._ask(
-            "select id from peoplegoal.app_user where account_id = 1 and entra_id = any(%(ids)s::uuid[])", ids=list(ids)
-        )
-        return [row["id"] for row in rows]
-
-    def _ids(self, name: str, **values: Any) -> list[int]:
-        return [row["id"] for row in self._rows(name, **values)]
-
-    def _seqs(self, name: str, **values: Any) -> list[int]:
-        return [row["seq"] for row in self._rows(name, **values)]
-
-    def _rows(self, name: str, **values: Any) -> list[Row]:
-        return self._ask(statement(name), **values)
-
-    def _ask(self, query: str, **values: Any) -> list[Row]:
-        return self.connection.execute(query, values).fetchall()
