@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
+from bench import svg
 from bench.midnight.load import at_once_within, readings, runs, steps
 from bench.midnight.recorded import Night
 
@@ -28,28 +29,18 @@ def draw(night: Night) -> str:
         *_requests(night, edges),
         *_minutes(end),
     ]
-    return "\n".join([*parts, "</svg>", ""])
+    return svg.whole(parts)
 
 
 def _head(night: Night) -> list[str]:
     height = _top(4) - BETWEEN + 44
     number, people = len(night.people), sum(night.people.values())
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}"'
-        ' font-family="system-ui, sans-serif" font-size="12">',
-        f"<title>{number} accounts at one midnight</title>",
-        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
-        f'<text x="{LEFT}" y="22" fill="#333" font-size="14">{number} accounts with {people:,} people are due at'
-        f" one minute; {night.slots['workers']} steps work at a time</text>",
+    due = f"{number} accounts with {people:,} people are due at one minute"
+    return [
+        *svg.head(WIDTH, height, f"{number} accounts at one midnight"),
+        svg.text(LEFT, 22, f"{due}; {night.slots['workers']} steps work at a time", size=14),
+        *svg.legend(LEFT, TOP - 12, {"due and waiting": WAITING, "begun": UNDER_WAY, "done": DONE}),
     ]
-    x = LEFT
-    for name, colour in (("due and waiting", WAITING), ("begun", UNDER_WAY), ("done", DONE)):
-        parts += [
-            f'<rect x="{x}" y="{TOP - 22}" width="12" height="12" rx="2" fill="{colour}"/>',
-            f'<text x="{x + 18}" y="{TOP - 12}" fill="#333">{name}</text>',
-        ]
-        x += 34 + 7 * len(name)
-    return parts
 
 
 def _accounts(night: Night, edges: Sequence[float]) -> list[str]:
@@ -72,9 +63,9 @@ def _pool(
     y = top + LOW - LOW * slots / scale
     return [
         _area([value / scale for value in most], top, LOW, (EXTRACTS, LOADS)[place]),
-        f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="{LIMIT}" stroke-dasharray="4 3"/>',
-        f'<text x="{LEFT}" y="{top - 7}" fill="#333">{name}</text>',
-        f'<text x="{WIDTH - RIGHT}" y="{top - 7}" text-anchor="end" fill="{LIMIT}">slots of the pool: {slots}</text>',
+        svg.line(LEFT, y, WIDTH - RIGHT, y, LIMIT, dashes="4 3"),
+        svg.text(LEFT, top - 7, name),
+        svg.text(WIDTH - RIGHT, top - 7, f"slots of the pool: {slots}", fill=LIMIT, anchor="end"),
         *_axis(top, LOW, scale, slots),
     ]
 
@@ -87,7 +78,7 @@ def _requests(night: Night, edges: Sequence[float]) -> list[str]:
     scale = max(1.0, *rates)
     return [
         _area([rate / scale for rate in rates], top, LOW, REQUESTS),
-        f'<text x="{LEFT}" y="{top - 7}" fill="#333">requests to Graph, a second</text>',
+        svg.text(LEFT, top - 7, "requests to Graph, a second"),
         *_axis(top, LOW, round(scale)),
     ]
 
@@ -106,9 +97,9 @@ def _axis(top: int, height: int, scale: int, shown: int | None = None) -> list[s
     value = scale if shown is None else shown
     y = top + height - height * value / scale
     return [
-        f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{top + height}" y2="{top + height}" stroke="#999"/>',
-        f'<text x="{LEFT - 8}" y="{top + height + 4}" text-anchor="end" fill="#666">0</text>',
-        f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end" fill="#666">{value}</text>',
+        svg.line(LEFT, top + height, WIDTH - RIGHT, top + height),
+        svg.text(LEFT - 8, top + height + 4, "0", fill=svg.FAINT, anchor="end"),
+        svg.text(LEFT - 8, y + 4, f"{value}", fill=svg.FAINT, anchor="end"),
     ]
 
 
@@ -119,9 +110,10 @@ def _minutes(end: float) -> list[str]:
     parts = []
     for minute in range(0, int(end / 60) + 1, step):
         x = LEFT + (WIDTH - LEFT - RIGHT) * minute * 60 / end
-        parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{y - 12}" stroke="#000" stroke-opacity="0.07"/>')
-        parts.append(f'<text x="{x:.1f}" y="{y}" text-anchor="middle" fill="#666">{minute}</text>')
-    parts.append(f'<text x="{WIDTH - RIGHT}" y="{y + 16}" text-anchor="end" fill="#666">minutes after midnight</text>')
+        # Over the areas: only a shade.
+        parts.append(svg.line(x, TOP, x, y - 12, "#00000012"))
+        parts.append(svg.text(x, y, f"{minute}", fill=svg.FAINT, anchor="middle"))
+    parts.append(svg.text(WIDTH - RIGHT, y + 16, "minutes after midnight", fill=svg.FAINT, anchor="end"))
     return parts
 
 

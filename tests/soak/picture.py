@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bench import svg
 from tests.soak.story import EVENTS, Told
 
 COLOURS = {
@@ -34,32 +35,22 @@ def draw(told: list[Told]) -> str:
     width = max(LEFT + nights * (SIZE + GAP) + 20, 760)
     height = TOP + len(customers) * (SIZE + GAP) + 70
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
-        ' font-family="system-ui, sans-serif" font-size="12">',
-        f"<title>{len(told)} nights of {len(customers)} customers</title>",
-        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
-        f'<text x="{LEFT}" y="20" fill="#333">night 1 to {nights}</text>',
+        *svg.head(width, height, f"{len(told)} nights of {len(customers)} customers"),
+        svg.text(LEFT, 20, f"night 1 to {nights}"),
     ]
     for row, customer in enumerate(customers):
         y = TOP + row * (SIZE + GAP)
-        parts.append(f'<text x="{LEFT - 10}" y="{y + 16}" text-anchor="end" fill="#333">{customer}</text>')
+        parts.append(svg.text(LEFT - 10, y + 16, customer, anchor="end"))
         for line in told:
             if line.customer == customer:
                 x = LEFT + (line.night - 1) * (SIZE + GAP)
-                parts.append(
-                    f'<rect x="{x}" y="{y}" width="{SIZE}" height="{SIZE}" rx="4" fill="{COLOURS[line.status]}">'
-                    f"<title>night {line.night}: {line.event}, {line.status}</title></rect>"
-                )
+                what = f"night {line.night}: {line.event}, {line.status}"
+                parts.append(svg.box(x, y, SIZE, SIZE, COLOURS[line.status], round_by=4, inner=what))
                 mark = MARKS[line.event]
                 if mark:
-                    parts.append(
-                        f'<text x="{x + SIZE / 2}" y="{y + 17}" text-anchor="middle" fill="#1b1b1b">{mark}</text>'
-                    )
-    y, x = TOP + len(customers) * (SIZE + GAP) + 24, LEFT
-    for status, colour in COLOURS.items():
-        parts.append(f'<rect x="{x}" y="{y - 11}" width="14" height="14" rx="3" fill="{colour}"/>')
-        parts.append(f'<text x="{x + 20}" y="{y}" fill="#333">{status}</text>')
-        x += 100
+                    parts.append(svg.text(x + SIZE / 2, y + 17, mark, fill="#1b1b1b", anchor="middle"))
+    y = TOP + len(customers) * (SIZE + GAP) + 24
+    parts += svg.legend(LEFT, y, COLOURS, side=14)
     legend = "   ".join(f"{mark} {event}" for event, mark in MARKS.items() if mark)
     parts.append(f'<text x="{LEFT}" y="{y + 26}" fill="#333" xml:space="preserve">{legend}</text>')
-    return "\n".join([*parts, "</svg>", ""])
+    return svg.whole(parts)
