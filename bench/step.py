@@ -6,12 +6,12 @@ python -m bench.step STEP ARGUMENTS-AS-JSON    prints one JSON line
 from __future__ import annotations
 
 import json
-import resource
 import sys
-import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
+from bench.child import measured
 from entra_sync import pipeline
 from entra_sync.config.account import AccountConfig
 from entra_sync.config.connection import read_connection
@@ -54,14 +54,9 @@ def sign_in(parts: dict[str, Any]) -> Any:
 def main() -> int:
     """Measure one step."""
     step, given = sys.argv[1], json.loads(sys.stdin.read())
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    started = time.perf_counter()
-    result = run(step, given)
-    wall = time.perf_counter() - started
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     # Includes what the step imports when it is first called, as in a task.
-    print(json.dumps({"result": result, "wall_s": wall, "cpu_s": cpu, "peak_mib": after.ru_maxrss / 1024}))
+    result, cost = measured(lambda: run(step, given))
+    print(json.dumps({"result": result, **asdict(cost)}))
     return 0
 
 
