@@ -71,7 +71,7 @@ audit: setup ## ask OSV whether a locked package has a known vulnerability; says
 sbom: setup ## write what production installs to .local/sbom.json: CycloneDX, with hashes and licences
 	@.venv/bin/python scripts/sbom.py
 
-bench: setup ## measure, and print ratios against floors and limits
+bench: setup ## measure beside floors and peers, and write docs/benchmarks.md with its pictures (a quarter of an hour)
 	@$(LOCAL) run python -m bench
 
 soak: setup ## a month in which everything happens, hundreds of random histories, a tenant of 1,000,000 users (takes hours)

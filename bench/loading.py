@@ -24,6 +24,7 @@ from entra_sync.local.postgres import Postgres
 from entra_sync.migrations import migrate
 
 GROUPS_PER_USER, MEMBERSHIPS_PER_USER = 0.05, 5
+FLOOR = "floor"
 # The nights of a round, each with the day of its tables; a floor before each.
 NIGHTS = {"first": 1, "unchanged": 1, "no findings": 1, "1 % changed": 2}
 COUNTED = (
@@ -48,6 +49,13 @@ class Piece:
 
 
 Pieces = dict[str, list[Piece]]
+KINDS: dict[str, Callable[[Piece], float]] = {
+    "wall": lambda piece: piece.cost.wall_s,
+    "cpu": lambda piece: piece.cpu_s,
+    "client": lambda piece: piece.cost.cpu_s,
+    "peak": lambda piece: piece.cost.peak_mib,
+    "wal": lambda piece: piece.server.wal_bytes,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,13 +65,21 @@ class Measured:
     rows: dict[str, int]
     pieces: Pieces
 
+    def median(self, name: str, kind: str) -> float:
+        """The median of a piece's rounds. ``kind``: wall, cpu (client and server), client, peak, wal."""
+        return median(map(KINDS[kind], self.pieces[name]))
+
+    def floors(self, name: str, kind: str) -> float:
+        """How often the floor that is."""
+        return self.median(name, kind) / self.median(FLOOR, kind)
+
 
 def measure(folder: Path, server: Postgres, *, users: int, rounds: int, profile: bool = False) -> Measured:
     """Make the tables of two days and load them in each round into an empty database. Raises ChildFailed."""
     folder.mkdir(exist_ok=True)
     sizes = {"users": users, "groups": round(users * GROUPS_PER_USER), "memberships": users * MEMBERSHIPS_PER_USER}
     made = run("bench.loading_child", {"work": "prepare", "folder": str(folder), **sizes})
-    pieces: Pieces = {name: [] for name in ("floor", *NIGHTS)}
+    pieces: Pieces = {name: [] for name in (FLOOR, *NIGHTS)}
     for number in range(rounds):
         name = f"loading_{users}_{number}"
         server.create_database(name)
@@ -71,7 +87,7 @@ def measure(folder: Path, server: Postgres, *, users: int, rounds: int, profile:
         migrate(url)
         given = {"folder": str(folder), "database": url, "groups": made["groups"], "profile": profile}
         for night, day in NIGHTS.items():
-            pieces["floor"].append(_piece(server, {**given, "work": "floor", "day": day}))
+            pieces[FLOOR].append(_piece(server, {**given, "work": "floor", "day": day}))
             _as_autovacuum_does(url)
             pieces[night].append(
                 _piece(server, {**given, "work": "load", "day": day, "run": night, "findings": night != "no findings"})
@@ -106,10 +122,9 @@ def show(found: Measured) -> None:
     """A line per piece with its ratios to the floor, and what each load counted."""
     print(f"\nLoading {', '.join(f'{number:,} {name}' for name, number in found.rows.items())}")
     print(f"  {'':<12} {'wall s':>8} {'CPU s':>8} {'client':>8} {'peak MiB':>9} {'WAL MB':>9} {'wall':>8} {'CPU':>8}")
-    floor_wall, floor_cpu = (_median(found.pieces["floor"], kind) for kind in ("wall", "cpu"))
-    for name, pieces in found.pieces.items():
-        wall, cpu, client, peak, wal = (_median(pieces, kind) for kind in ("wall", "cpu", "client", "peak", "wal"))
-        ratios = f"{wall / floor_wall:>6.2f} x {cpu / floor_cpu:>6.2f} x"
+    for name in found.pieces:
+        wall, cpu, client, peak, wal = (found.median(name, kind) for kind in KINDS)
+        ratios = f"{found.floors(name, 'wall'):>6.2f} x {found.floors(name, 'cpu'):>6.2f} x"
         print(f"  {name:<12} {wall:>8.2f} {cpu:>8.2f} {client:>8.2f} {peak:>9.0f} {wal / 1e6:>9.2f} {ratios}")
     for name in NIGHTS:
         counts = found.pieces[name][-1].counts
@@ -125,17 +140,6 @@ def show_statements(found: Measured, share: float = 0.01) -> None:
         for name, value in sorted(seconds.items(), key=lambda item: -item[1]):
             if value >= whole * share:
                 print(f"    {name:<24} {value:>8.2f} s {value / whole:>6.1%}")
-
-
-def _median(pieces: list[Piece], kind: str) -> float:
-    kinds: dict[str, Callable[[Piece], float]] = {
-        "wall": lambda piece: piece.cost.wall_s,
-        "cpu": lambda piece: piece.cpu_s,
-        "client": lambda piece: piece.cost.cpu_s,
-        "peak": lambda piece: piece.cost.peak_mib,
-        "wal": lambda piece: piece.server.wal_bytes,
-    }
-    return median(map(kinds[kind], pieces))
 
 
 def main() -> None:

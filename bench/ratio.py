@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 ROUNDS = 3
@@ -16,8 +17,38 @@ SYNC = ("-m", "entra_sync.local", "sync")
 EMPTY = ("-m", "bench.empty_run")
 
 
-def measure() -> None:
-    """Print medians and the ratio; the first sync of the set-up is not counted."""
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """Wall seconds of a sync and of an empty run right after it."""
+
+    sync_s: float
+    empty_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turns:
+    """All turns; what is told of them are medians."""
+
+    turns: tuple[Turn, ...]
+
+    @property
+    def sync_s(self) -> float:
+        """Wall seconds of a sync."""
+        return statistics.median(turn.sync_s for turn in self.turns)
+
+    @property
+    def empty_s(self) -> float:
+        """Wall seconds of an empty run."""
+        return statistics.median(turn.empty_s for turn in self.turns)
+
+    @property
+    def ratio(self) -> float:
+        """How often the empty run beside it a sync takes."""
+        return statistics.median(turn.sync_s / turn.empty_s for turn in self.turns)
+
+
+def measure(rounds: int = ROUNDS) -> Turns:
+    """Run both in turns; the first sync of the set-up, which loads everybody, is not counted."""
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir="/tmp"))
     folder.chmod(0o711)
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "ENTRA_SYNC"))}
@@ -25,13 +56,17 @@ def measure() -> None:
     try:
         _seconds(SYNC, environ)
         _seconds(EMPTY, environ)
-        turns = [(_seconds(SYNC, environ), _seconds(EMPTY, environ)) for _ in range(ROUNDS)]
+        turns = [Turn(sync_s=_seconds(SYNC, environ), empty_s=_seconds(EMPTY, environ)) for _ in range(rounds)]
     finally:
         subprocess.run([sys.executable, "-m", "entra_sync.local", "clean"], env=environ, stdout=subprocess.DEVNULL)
         shutil.rmtree(folder, ignore_errors=True)
-    sync, empty = (statistics.median(column) for column in zip(*turns, strict=True))
-    ratio = statistics.median(whole / nothing for whole, nothing in turns)
-    print(f"\nmake sync: {sync:.1f} s; an empty DAG with as many tasks: {empty:.1f} s; {ratio:.2f} x ({ROUNDS} turns)")
+    return Turns(turns=tuple(turns))
+
+
+def show(found: Turns) -> None:
+    """In one line."""
+    beside = f"make sync: {found.sync_s:.1f} s; an empty DAG with as many tasks: {found.empty_s:.1f} s"
+    print(f"\n{beside}; {found.ratio:.2f} x ({len(found.turns)} turns)")
 
 
 def _seconds(arguments: tuple[str, ...], environ: dict[str, str]) -> float:

@@ -6,13 +6,22 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from bench.peers.side_by_side import READERS, measure
+from bench.peers.side_by_side import READERS, Comparison, measure, show
+
+# As in ``make bench``: msgraph-sdk at a tenth of the size, as it takes minutes for more (5 ms CPU an object).
+TENANTS = (
+    (10_000, 1_000, ("product", "dlt_source", "provider_hook")),
+    (1_000, 100, ("product", "msgraph_sdk")),
+)
 
 
-def both_sizes(folder: Path) -> None:
-    """As in ``make bench``: msgraph-sdk at a tenth of the size, as it takes minutes for more (5 ms CPU an object)."""
-    measure(folder / "full", users=10_000, groups=1_000, readers=["product", "dlt_source", "provider_hook"])
-    measure(folder / "tenth", users=1_000, groups=100, readers=["product", "msgraph_sdk"])
+def tenants(folder: Path) -> tuple[Comparison, ...]:
+    """Measure every tenant of ``TENANTS``."""
+    found = []
+    for users, groups, readers in TENANTS:
+        found.append(measure(folder / f"peers-{users}", users=users, groups=groups, readers=readers))
+        show(found[-1])
+    return tuple(found)
 
 
 def main() -> None:
@@ -31,10 +40,10 @@ def main() -> None:
         parser.error(f"there is no reader {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory(prefix="bench-", dir="/tmp") as name:
         if not given.readers:
-            both_sizes(Path(name))
+            tenants(Path(name))
             return
         sizes = {"users": given.users, "groups": given.groups, "rounds": given.rounds}
-        measure(Path(name), readers=given.readers, concurrency=given.concurrency, **sizes)
+        show(measure(Path(name), readers=given.readers, concurrency=given.concurrency, **sizes))
 
 
 if __name__ == "__main__":

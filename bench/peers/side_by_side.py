@@ -7,6 +7,7 @@ pages that the library gives, and is given the number of groups at once that ser
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +31,11 @@ READERS = {
     "provider_hook": "Azure provider's hook",
     "msgraph_sdk": "msgraph-sdk",
 }
+PACKAGES = {
+    "dlt_source": "dlt",
+    "provider_hook": "apache-airflow-providers-microsoft-azure",
+    "msgraph_sdk": "msgraph-sdk",
+}
 OWN_ENVIRONMENT = ("dlt_source", "msgraph_sdk")
 # Groups at once; the best of 8, 16, 32 and 64 for 10,000 users, of 8, 16 and 32 for 500 with msgraph-sdk, which is busy
 # computing whatever the number (`python -m bench.peers READER --concurrency N` tries one).
@@ -49,39 +55,74 @@ class Reading:
     missing: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """One tenant: its rows by kind, each reader's best round, and why some reader could not be measured.
+
+    ``versions``: of the readers that are packages. ``at_once``: groups at once; the product decides for itself.
+    """
+
+    rows: dict[str, int]
+    latency_ms: int
+    rounds: int
+    readings: dict[str, Reading]
+    versions: dict[str, str]
+    at_once: dict[str, int]
+    not_measured: dict[str, str]
+
+    def times(self, reader: str, kind: str) -> float | None:
+        """How often the product's figure that is; None without one. ``kind``: the name of a figure of a reading."""
+        own = self.readings.get(PRODUCT)
+        return getattr(self.readings[reader], kind) / getattr(own, kind) if own else None
+
+
 def measure(
     folder: Path, *, users: int, groups: int, readers: Sequence[str], rounds: int = 2, concurrency: int | None = None
-) -> None:
-    """Print the table of one tenant. A reader that cannot be measured is named as loudly as one that can."""
-    pythons = interpreters(readers)
+) -> Comparison:
+    """Let each reader read one tenant, in turns. A reader that cannot be measured is kept with the reason."""
+    pythons, not_measured = interpreters(readers)
     expected = rows_of_company(users, groups).summary()
-    counts = ", ".join(f"{part['rows']:,} {kind}" for kind, part in expected.items())
-    print(f"\nThe extract beside its peers ({counts}; {LATENCY_MS} ms a request; the best of {rounds} rounds)")
+    at_once = {reader: CONCURRENCY[reader] if concurrency is None else concurrency for reader in pythons}
     best: dict[str, Reading] = {}
     folder.mkdir(exist_ok=True)
     with serve(folder / "sandbox", users=users, groups=groups, latency_ms=LATENCY_MS, memory_only=True) as tenant:
         for _ in range(rounds):
             for reader, python in pythons.items():
-                many = CONCURRENCY[reader] if concurrency is None else concurrency
                 try:
-                    reading = read_once(reader, python, tenant, expected, folder, many)
+                    reading = read_once(reader, python, tenant, expected, folder, at_once[reader])
                 except ChildFailed as error:
-                    print(f"  NOT MEASURED: {READERS[reader]}: {error}", flush=True)
+                    not_measured[reader] = str(error)
                     continue
                 if reader not in best or reading.wall_s < best[reader].wall_s:
                     best[reader] = reading
-    report(best, concurrency)
+    return Comparison(
+        rows={kind: part["rows"] for kind, part in expected.items()},
+        latency_ms=LATENCY_MS,
+        rounds=rounds,
+        readings={reader: best[reader] for reader in pythons if reader in best},
+        versions={name: version(PACKAGES[name], python) for name, python in pythons.items() if name in PACKAGES},
+        at_once=at_once,
+        not_measured=not_measured,
+    )
 
 
-def interpreters(readers: Sequence[str]) -> dict[str, Path]:
-    """The Python of each reader; those whose packages cannot be installed are named and left out."""
+def interpreters(readers: Sequence[str]) -> tuple[dict[str, Path], dict[str, str]]:
+    """The Python of each reader, and why the packages of some cannot be installed."""
     found: dict[str, Path] = {}
+    missing: dict[str, str] = {}
     for reader in readers:
         try:
             found[reader] = peers_python() if reader in OWN_ENVIRONMENT else Path(sys.executable)
         except NotInstalled as error:
-            print(f"\nNOT MEASURED: {READERS[reader]} cannot be installed: {error}", flush=True)
-    return found
+            missing[reader] = f"cannot be installed: {error}"
+    return found, missing
+
+
+def version(package: str, python: Path) -> str:
+    """The version of a package that ``python`` has."""
+    code = "import sys; from importlib.metadata import version; print(version(sys.argv[1]))"
+    done = subprocess.run([python, "-c", code, package], stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout.strip()
 
 
 def read_once(
@@ -115,22 +156,23 @@ def read_once(
     )
 
 
-def report(best: dict[str, Reading], concurrency: int | None) -> None:
-    """One line per reader; ratios to the product."""
+def show(found: Comparison) -> None:
+    """One line per reader; ratios to the product. Who was not measured is named as loudly as who was."""
+    counts = ", ".join(f"{number:,} {kind}" for kind, number in found.rows.items())
+    rounds = f"the best of {found.rounds} rounds"
+    print(f"\nThe extract beside its peers ({counts}; {found.latency_ms} ms a request; {rounds})")
+    for name, why in found.not_measured.items():
+        print(f"  NOT MEASURED{' EACH TIME' * (name in found.readings)}: {READERS[name]}: {why}")
     print(f"  {'':<22} {'at once':>8} {'requests':>9} {'wall s':>14} {'CPU s':>15} {'peak MiB':>9}  rows")
-    own = best.get(PRODUCT)
-    for name, reading in best.items():
-        at_once = "adapts" if name == PRODUCT else str(CONCURRENCY[name] if concurrency is None else concurrency)
-        ratios = [f"({theirs / ours:.1f} x)" if ours else "" for theirs, ours in _beside(reading, own)]
+    for name, reading in found.readings.items():
+        at_once = "adapts" if name == PRODUCT else str(found.at_once[name])
+        wall, cpu = (found.times(name, kind) for kind in ("wall_s", "cpu_s"))
+        ratios = ["" if ratio is None else f"({ratio:.1f} x)" for ratio in (wall, cpu)]
         same = "the same" if not reading.missing else "NOT the same: " + ", ".join(reading.missing)
         print(
             f"  {READERS[name]:<22} {at_once:>8} {reading.requests:>9,} {reading.wall_s:>6.2f} {ratios[0]:>7}"
             f" {reading.cpu_s:>6.2f} {ratios[1]:>8} {reading.peak_mib:>9.0f}  {reading.rows:,}, {same}"
         )
-
-
-def _beside(reading: Reading, own: Reading | None) -> list[tuple[float, float]]:
-    return [(reading.wall_s, own.wall_s if own else 0.0), (reading.cpu_s, own.cpu_s if own else 0.0)]
 
 
 def rows_of_company(users: int, groups: int) -> Rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from bench.child import ChildFailed, run
 from bench.extraction import extract
 from bench.peers.product import rows_of
-from bench.peers.side_by_side import interpreters, read_once, rows_of_company
+from bench.peers.side_by_side import read_once, rows_of_company
 from bench.server import serve
 
 USERS, GROUPS = 120, 20
@@ -19,7 +20,7 @@ USERS, GROUPS = 120, 20
 def test_a_reader_reads_the_whole_company(reader: str, tmp_path: Path) -> None:
     expected = rows_of_company(USERS, GROUPS).summary()
     with serve(tmp_path / "sandbox", users=USERS, groups=GROUPS, memory_only=True) as tenant:
-        reading = read_once(reader, interpreters([reader])[reader], tenant, expected, tmp_path, 8)
+        reading = read_once(reader, Path(sys.executable), tenant, expected, tmp_path, 8)
 
     assert reading.missing == ()
     assert reading.rows == sum(part["rows"] for part in expected.values())
@@ -31,7 +32,7 @@ def test_a_reader_reads_the_whole_company(reader: str, tmp_path: Path) -> None:
 def test_rows_that_lack_are_told(tmp_path: Path) -> None:
     expected = rows_of_company(USERS + 1, GROUPS).summary()
     with serve(tmp_path / "sandbox", users=USERS, groups=GROUPS, memory_only=True) as tenant:
-        reading = read_once("product", interpreters(["product"])["product"], tenant, expected, tmp_path, 0)
+        reading = read_once("product", Path(sys.executable), tenant, expected, tmp_path, 0)
 
     assert f"users {USERS} of {USERS + 1}" in reading.missing
 
