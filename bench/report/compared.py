@@ -23,7 +23,8 @@ def peers(compared: tuple[Comparison, ...]) -> str:
     parts = ["## Beside its peers"]
     for found in compared:
         for reader, why in found.not_measured.items():
-            parts.append(f"**Not measured:** {_lack(reader, why, found)}")
+            heading = "Not measured each time" if reader in found.readings else "Not measured"
+            parts.append(f"**{heading}:** {_lack(reader, why, found)}")
     if any(len(found.readings) > 1 for found in compared):
         parts.append("![Wall and CPU time of each reader](images/bench-peers.svg)")
     for found in compared:
@@ -47,7 +48,7 @@ def peers(compared: tuple[Comparison, ...]) -> str:
 
 def _lack(reader: str, why: str, found: Comparison) -> str:
     """The reason's own words, which may name addresses and folders, are in the record."""
-    what = "its packages could not be installed" if why.startswith("cannot be installed") else "it failed"
+    what = "its packages could not be installed" if why.startswith("cannot be installed") else "it ended with an error"
     rest = " in one of the rounds" if reader in found.readings else ""
     return f"{READERS[reader]}, {found.rows['users']:,} users: {what}{rest}. The record has the reason."
 

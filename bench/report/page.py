@@ -175,7 +175,7 @@ def _floors(record: Record) -> list[list[str]]:
         (f"extract, CPU time: parsing the same {megabytes} of JSON", extract.cpu_s, least),
         ("validate, wall time: pandas' reading of the same files", night.costs["validate"].wall_s, floors.read_s),
         ("transform, wall time: the same", night.costs["transform"].wall_s, floors.read_s),
-        ("load, wall time: COPY of the same rows", night.costs["load"].wall_s, floors.copy_s),
+        ("load, wall time: COPY of the same rows into temporary tables", night.costs["load"].wall_s, floors.copy_s),
     ):
         found.append([what, f"{figure(took)} s", f"{figure(floor)} s", times(took / floor)])
     return found

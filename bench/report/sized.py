@@ -24,9 +24,8 @@ def loading(size: Size) -> str:
         )
     rows_of = counted({KINDS[name]: number for name, number in found.rows.items() if name in KINDS})
     what = prose(
-        f"{rows_of}, loaded into an empty database, loaded again, and once more when 1 % of the people and of the",
-        "memberships have changed. The floor is COPY of the same rows by the same client into tables without an",
-        "index.",
+        f"{rows_of}, loaded into an empty database, loaded again, and once more when a hundredth of people and",
+        "memberships has changed. The floor is COPY of the same rows by the same client into tables without an index.",
     )
     how = prose(
         "CPU is that of client and server together, log what PostgreSQL writes ahead (WAL). One round; the floor is",

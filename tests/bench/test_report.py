@@ -293,7 +293,15 @@ def test_without_any_peer_the_page_has_no_picture_of_them(tmp_path: Path) -> Non
     text = page(replace(RECORD, peers=(alone,)), tmp_path)
 
     assert "bench-peers.svg" not in text
-    assert "**Not measured:** dlt rest_api, 1,000 users: it failed." in text
+    assert "**Not measured:** dlt rest_api, 1,000 users: it ended with an error." in text
+
+
+def test_a_peer_that_failed_once_is_named_beside_its_figures(tmp_path: Path) -> None:
+    once = compared(reading(PRODUCT, 1.1), reading("msgraph_sdk", 33.0), not_measured={"msgraph_sdk": "status 1"})
+    text = page(replace(RECORD, peers=(once,)), tmp_path)
+
+    assert "**Not measured each time:** msgraph-sdk, 1,000 users: it ended with an error in one of the rounds." in text
+    assert "33.0 (30 x)" in text
 
 
 def test_rows_that_lack_are_told_on_the_page(tmp_path: Path) -> None:
