@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from airflow.providers.microsoft.azure.secrets.key_vault import AzureKeyVaultBackend
 
+from entra_sync.airflow.connections_file import ConnectionsFile
 from entra_sync.errors import EntraSyncError
 from sandbox.testing import SandboxTenant
 from tests.conftest import ROOT
@@ -40,7 +41,7 @@ def test_connections_are_read_from_a_file(tmp_path: Path, section: str) -> None:
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith("AIRFLOW")},
         "AIRFLOW_HOME": str(tmp_path / "airflow"),
-        f"AIRFLOW__{section.upper()}__{name}": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
+        f"AIRFLOW__{section.upper()}__{name}": "entra_sync.airflow.connections_file.ConnectionsFile",
         f"AIRFLOW__{section.upper()}__{name}_KWARGS": json.dumps({"connections_file_path": str(file)}),
         # A task's process is one that has this.
         **({"_AIRFLOW_PROCESS_CONTEXT": "client"} if section == "workers" else {}),
@@ -78,3 +79,33 @@ def test_a_new_secret_takes_over_from_the_old_one_without_a_lost_night(nights: N
         nights.run(password=old)
     assert old not in str(refused.value)
     assert nights.last_run()["error_code"] == "sign_in_refused"
+
+
+def test_one_connection_is_taken_out_of_the_file_and_the_others_stay_text(tmp_path: Path) -> None:
+    file = tmp_path / "connections.json"
+    file.write_text(
+        json.dumps({"one": {"conn_type": "http", "extra": {"a": 1}}, "uri": "http://x", "broken": {"no": 1}})
+    )
+    found = ConnectionsFile(str(file))
+
+    assert json.loads(found.get_conn_value("one") or "") == {"conn_type": "http", "extra": {"a": 1}}
+    assert found.get_conn_value("uri") == "http://x"
+    assert found.get_conn_value("nobody") is None
+    assert found.get_variable("one") is None
+    file.write_text(json.dumps({"one": {"conn_type": "https"}}))
+    assert json.loads(found.get_conn_value("one") or "") == {"conn_type": "https"}, "without a restart"
+
+
+@pytest.mark.parametrize("text", ['{"entra_contoso": {"password": "hunter2"', '["hunter2"]', None])
+def test_a_connections_file_that_cannot_be_read_is_named_without_what_it_holds(
+    tmp_path: Path, text: str | None
+) -> None:
+    file = tmp_path / "connections.json"
+    if text is not None:
+        file.write_text(text)
+
+    with pytest.raises(EntraSyncError) as refused:
+        ConnectionsFile(str(file)).get_conn_value("entra_contoso")
+
+    assert str(file) in str(refused.value)
+    assert "hunter2" not in str(refused.value)
