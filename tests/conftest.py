@@ -35,6 +35,23 @@ def pytest_xdist_auto_num_workers() -> int:
     return max(4, min(os.cpu_count() or 4, 8))
 
 
+# Files that take minutes begin first, and the short ones fill what is left: one that began last would be waited for.
+# Those that wait for Airflow and those that calculate take turns.
+LONG = (
+    *("local/test_sync.py", "e2e/test_reliability_changes.py", "e2e/test_in_airflow.py", "notify/test_in_airflow.py"),
+    *("e2e/test_reliability_lists.py", "secrets/test_nothing_is_left.py", "e2e/test_reliability_batches.py"),
+    *("e2e/test_make_sync.py", "crash/test_killed_load.py", "web/test_in_airflow.py", "web/test_browser.py"),
+    *("local/test_scenario.py", "retention/test_sweep.py", "web/test_chart.py", "forget/test_forget.py"),
+    *("replay/test_replay.py", "web/test_history.py", "transform/test_build.py", "transform/test_properties.py"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first; within a file the order stays."""
+    place = {str(ROOT / "tests" / name): number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(str(item.path), len(LONG)))
+
+
 @contextmanager
 def short_folder() -> Iterator[Path]:
     """A folder whose sockets have short paths, and that the server's user reaches when the tests run as root."""
