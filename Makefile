@@ -79,6 +79,7 @@ soak: setup ## a month in which everything happens, hundreds of random histories
 	@ENTRA_SYNC_HISTORIES=150 ENTRA_SYNC_KILLS=50 .venv/bin/python -m pytest -n2 tests/e2e/test_histories.py tests/e2e/test_killed.py \
 		tests/crash/test_killed_load.py
 	@ENTRA_SYNC_EXAMPLES=1000 .venv/bin/python -m pytest -n0 tests/transform/test_properties.py
+	@.venv/bin/python -m bench.midnight --accounts 500 --spread-minutes 30
 	@$(LOCAL) run python -m bench.scale --users 1000000 --groups 50000 --memberships 5000000 --quota L
 	@$(LOCAL) run python -m bench.rules --sizes 100000 1000000
 	@$(LOCAL) run python -m bench.loading --users 1000000 --rounds 1 --profile

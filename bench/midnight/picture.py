@@ -35,7 +35,9 @@ def draw(night: Night) -> str:
 def _head(night: Night) -> list[str]:
     height = _top(4) - BETWEEN + 44
     number, people = len(night.people), sum(night.people.values())
-    due = f"{number} accounts with {people:,} people are due at one minute"
+    spread = night.facts["spread_minutes"]
+    when = f"within {spread} minutes" if spread else "at one minute"
+    due = f"{number} accounts with {people:,} people are due {when}"
     return [
         *svg.head(WIDTH, height, f"{number} accounts at one midnight"),
         svg.text(LEFT, 22, f"{due}; {night.slots['workers']} steps work at a time", size=14),
