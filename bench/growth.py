@@ -13,7 +13,8 @@ from pathlib import Path
 from bench import loading, rules
 from bench.bounds import Bound
 from bench.child import Cost
-from bench.scale import GROUPS_PER_USER, MEMBERSHIPS_PER_USER, extract_once
+from bench.scale import extract_once
+from bench.synthetic import GROUPS_PER_USER, MEMBERSHIPS_PER_USER
 from entra_sync.local.postgres import Postgres
 
 LATENCY_MS = 50

@@ -20,10 +20,10 @@ import psycopg
 
 from bench.child import Cost, run
 from bench.server_cost import ServerCost, so_far
+from bench.synthetic import GROUPS_PER_USER, MEMBERSHIPS_PER_USER
 from entra_sync.local.postgres import Postgres
 from entra_sync.migrations import migrate
 
-GROUPS_PER_USER, MEMBERSHIPS_PER_USER = 0.05, 5
 FLOOR = "floor"
 # The nights of a round, each with the day of its tables; a floor before each.
 NIGHTS = {"first": 1, "unchanged": 1, "no findings": 1, "1 % changed": 2}

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.child import ROOT, Cost, run
-from bench.synthetic import make_snapshot
+from bench.synthetic import GROUPS_PER_USER, MEMBERSHIPS_PER_USER, make_snapshot
 from entra_sync.config.account import load_account
 
 STEPS = ("floor", "validate", "transform")
-GROUPS_PER_USER, MEMBERSHIPS_PER_USER = 0.05, 5
 ACCOUNT = ROOT / "sandbox" / "accounts" / "contoso.yaml"
 
 

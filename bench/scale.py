@@ -15,9 +15,9 @@ from bench.bounds import Bound, full, quota_of
 from bench.child import Cost
 from bench.extraction import extract
 from bench.server import serve
+from bench.synthetic import GROUPS_PER_USER, MEMBERSHIPS_PER_USER
 from entra_sync.extract.snapshot import Manifest
 
-GROUPS_PER_USER, MEMBERSHIPS_PER_USER = 0.05, 5
 COLUMNS = ("users", "memberships", "wall s", "CPU s", "peak MiB", "requests", "units", "429s")
 
 

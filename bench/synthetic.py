@@ -20,6 +20,8 @@ from entra_sync.extract.snapshot import TableWriter
 from entra_sync.extract.tables import MANAGER_COLUMNS, MEMBERSHIP_SCHEMA
 from sandbox.names import DEPARTMENTS, EMPLOYEE_TYPES, GIVEN, OFFICES, SURNAMES
 
+# A tenant of so many users has so many groups and memberships, in every measurement that is given its users alone.
+GROUPS_PER_USER, MEMBERSHIPS_PER_USER = 0.05, 5
 SPAN = 7
 NESTED = 0.02  # share of the groups that hold another group
 

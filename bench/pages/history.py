@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 from upath import UPath
 
-from bench.synthetic import make_snapshot
+from bench.synthetic import GROUPS_PER_USER, MEMBERSHIPS_PER_USER, make_snapshot
 from entra_sync.checks import History
 from entra_sync.config.account import AccountConfig
 from entra_sync.extract.snapshot import Manifest, read_files, write_manifest
@@ -23,7 +23,6 @@ from entra_sync.validate.kept import keep_results
 # Of the people the largest account has so many; the others share the rest.
 LARGEST = "contoso"
 SHARE = 0.8
-GROUPS_PER_USER, MEMBERSHIPS_PER_USER = 0.05, 5
 ACCOUNT = AccountConfig.model_validate({"account": LARGEST, "name": "Contoso Ltd"})
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bench.growth import Size
-from bench.loading import FLOOR, GROUPS_PER_USER, MEMBERSHIPS_PER_USER
+from bench.loading import FLOOR
 from bench.report.figures import counted, figure, prose, table, times
+from bench.synthetic import GROUPS_PER_USER, MEMBERSHIPS_PER_USER
 
 NAMES = {FLOOR: "COPY of the same rows", "first": "first load", "1 % changed": "1 % changed"}
 NAMES |= {"unchanged": "nothing changed", "no findings": "nothing changed, nothing to note"}

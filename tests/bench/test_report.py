@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from bench.__main__ import main
-from bench.bounds import Bound
-from bench.child import Cost
-from bench.growth import Extraction, Size
-from bench.loading import FLOOR, NIGHTS, Piece
-from bench.loading import Measured as Loaded
-from bench.machine import Machine
-from bench.nights import STEPS, Floors, Night, Nights
-from bench.parsing import Parsed
-from bench.peers.side_by_side import CONCURRENCY, PRODUCT, Comparison, Reading
-from bench.ratio import Turn, Turns
+from bench.loading import FLOOR
+from bench.nights import STEPS
+from bench.peers.side_by_side import PRODUCT
 from bench.record import Record
-from bench.report import growth, peers, steps, write
+from bench.report import write
 from bench.report.figures import figure, times
-from bench.report.growth import APART, BOTTOM, spread
-from bench.report.scales import Linear, Logarithmic
-from bench.rules import STEPS as RULES
-from bench.rules import Measured as Ruled
-from bench.server_cost import ServerCost
+from tests.bench.a_record import PICTURES, RECORD, compared, reading
 
-PICTURES = ("steps", "peers", "growth")
 SECTIONS = [
     "The machine",
     "Airflow's share",
@@ -43,102 +27,6 @@ SECTIONS = [
     "Beside its peers",
     "How to repeat it",
 ]
-
-
-def cost(seconds: float) -> Cost:
-    """Every figure of every piece of work is another."""
-    return Cost(wall_s=seconds, cpu_s=seconds * 0.71, peak_mib=100 + seconds * 10)
-
-
-def night(name: str, factor: float) -> Night:
-    return Night(
-        name=name,
-        outcome="success",
-        counts={"users": 1000, "groups": 50, "memberships": 5000},
-        requests=60,
-        retries=0,
-        costs={step: cost(factor * place) for place, step in enumerate(STEPS, start=1)},
-    )
-
-
-def size(users: int) -> Size:
-    unit = users / 1000
-    return Size(
-        users=users,
-        extraction=Extraction(
-            counts={"users": users, "groups": users // 20, "memberships": users * 5},
-            requests=round(130 * unit),
-            units=round(240 * unit),
-            throttled=0,
-            latency_ms=50,
-            cost=cost(1.37 * unit),
-            bound=Bound(requests=round(100 * unit), items=0, units=round(200 * unit)),
-        ),
-        rules=Ruled(
-            users=users,
-            costs={step: cost(2.03 * unit * place) for place, step in enumerate(RULES, start=1)},
-            counts={"checks": 113},
-        ),
-        loading=Loaded(
-            rows={"profile": users, "person": users, "team": users // 20, "team_member": users * 5},
-            pieces={name: [piece(unit * place)] for place, name in enumerate((FLOOR, *NIGHTS), start=1)},
-        ),
-    )
-
-
-def piece(seconds: float) -> Piece:
-    server = ServerCost(cpu_s=seconds * 0.29, wal_bytes=round(seconds * 1e6))
-    return Piece(cost=cost(seconds * 1.13), server=server, counts={"status": "success"}, seconds={})
-
-
-def reading(reader: str, seconds: float, missing: tuple[str, ...] = ()) -> Reading:
-    rows = 5000 - len(missing)
-    return Reading(
-        reader=reader, requests=77, wall_s=seconds, cpu_s=seconds / 3, peak_mib=150.0, rows=rows, missing=missing
-    )
-
-
-def compared(*readings: Reading, not_measured: dict[str, str] | None = None) -> Comparison:
-    names = [one.reader for one in readings]
-    return Comparison(
-        rows={"users": 1000, "managers": 990, "groups": 50, "memberships": 5000},
-        latency_ms=50,
-        rounds=2,
-        readings={one.reader: one for one in readings},
-        versions={name: "1.2.3" for name in names if name != PRODUCT},
-        at_once={name: CONCURRENCY[name] for name in names},
-        not_measured=not_measured or {},
-    )
-
-
-RECORD = Record(
-    started=datetime(2026, 11, 29, 3, 4, 5, tzinfo=UTC),
-    took_s=754.0,
-    machine=Machine(
-        cpus=3,
-        architecture="riscv64",
-        memory_bytes=12 * 2**30,
-        system="Some Linux 7",
-        python="3.12.1",
-        postgres="18.4",
-        packages={"apache-airflow": "3.3.2", "pandas": "3.1.1", "msal": "1.39.0"},
-        commit="abc1234",
-        changed=False,
-    ),
-    load_averages={"DAG file": 0.4, "peers": 2.5},
-    parsing=Parsed(airflow_s=1.91, beyond_s=0.23, rounds=3),
-    ratio=Turns(turns=(Turn(sync_s=14.2, empty_s=10.1), Turn(sync_s=15.3, empty_s=9.9))),
-    nights=Nights(
-        latency_ms=50,
-        nights=(night("first load", 1.11), night("the same again", 0.57), night("a working day later", 0.83)),
-        floors=Floors(requests=48, chain_s=0.55, json_bytes=3_400_000, parse_s=0.043, read_s=0.21, copy_s=0.37),
-    ),
-    sizes=(size(1000), size(10_000)),
-    peers=(
-        compared(reading(PRODUCT, 1.9), reading("dlt_source", 8.4), reading("provider_hook", 6.1)),
-        compared(reading(PRODUCT, 1.1), reading("msgraph_sdk", 33.0)),
-    ),
-)
 
 
 def page(record: Record, folder: Path) -> str:
@@ -308,58 +196,6 @@ def test_rows_that_lack_are_told_on_the_page(tmp_path: Path) -> None:
     lacking = compared(reading(PRODUCT, 1.1), reading("dlt_source", 2.0, ("users 999 of 1,000",)))
 
     assert "**not the same:** users 999 of 1,000" in page(replace(RECORD, peers=(lacking,)), tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("draw", "words"),
-    [
-        (
-            lambda: steps.draw(RECORD.nights),
-            ["validate", "a working day later", "floor of the first load", "seconds of wall time"],
-        ),
-        (lambda: peers.draw(RECORD.peers), ["this product", "msgraph-sdk 1.2.3", "33.0 s (30 x)", "seconds"]),
-        (lambda: growth.draw(RECORD.sizes), ["CPU seconds", "peak memory, MiB", "people", "10,000", "first load"]),
-    ],
-    ids=PICTURES,
-)
-def test_a_picture_is_xml_with_words_and_units_inside_its_frame(draw: Callable[[], str], words: list[str]) -> None:
-    picture = ElementTree.fromstring(draw())
-
-    said = "\n".join(picture.itertext())
-    assert picture.tag == "{http://www.w3.org/2000/svg}svg"
-    assert [word for word in words if word not in said] == []
-    width, height = map(float, picture.attrib["viewBox"].split()[2:])
-    for part in picture:
-        for name, most in (("x", width), ("x1", width), ("x2", width), ("y", height), ("y1", height), ("y2", height)):
-            assert 0 <= float(part.attrib.get(name, 0)) <= most, ElementTree.tostring(part)
-
-
-def test_bars_are_as_long_as_what_they_show() -> None:
-    picture = ElementTree.fromstring(steps.draw(RECORD.nights))
-    bars = {}
-    for part in picture.iter("{http://www.w3.org/2000/svg}rect"):
-        for title in part:
-            bars[(title.text or "").partition(":")[0]] = float(part.attrib["width"])
-
-    first, again = (one.costs["load"].wall_s for one in RECORD.nights.nights[:2])
-    assert bars["load, first load"] / bars["load, the same again"] == pytest.approx(first / again, rel=0.01)
-
-
-def test_a_scale_marks_round_values() -> None:
-    assert Linear(most=31.7, start=0, end=100).marks() == [0, 10, 20, 30]
-    assert Linear(most=0.43, start=0, end=100).marks() == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
-    scale = Logarithmic.around([1000, 10_000, 100_000], start=0, end=100)
-    assert scale.marks() == pytest.approx([1000, 10_000, 100_000])
-    assert [scale.at(value) for value in (1000, 10_000, 100_000)] == pytest.approx([0, 50, 100])
-    assert Logarithmic.around([10.0], start=0, end=100).marks() == pytest.approx([10, 100])
-
-
-@pytest.mark.parametrize("ends", [[100, 100, 100, 100], [BOTTOM, BOTTOM, BOTTOM - 1], [200, 100, 101, 300, 99]])
-def test_names_of_lines_never_lie_on_each_other(ends: list[float]) -> None:
-    found = sorted(spread(ends))
-
-    assert all(after - before >= APART - 1e-9 for before, after in pairwise(found))
-    assert found[-1] <= BOTTOM
 
 
 @pytest.mark.parametrize(
