@@ -44,15 +44,13 @@ ENV = {
 TODAY = datetime.now(UTC).date()
 PAST = [TODAY - timedelta(days=number) for number in (7, 6, 5, 4, 3)]
 READ = [PAST[0], PAST[1], PAST[3], PAST[4]]
+WINGTIP = "account: wingtip\nname: Wingtip\n"
+TABLES = ("app_user", "profile", "team", "team_member")
 
 
 def today() -> set[date]:
     """The tests may begin before midnight and go on after it."""
     return {TODAY, datetime.now(UTC).date()}
-
-
-WINGTIP = "account: wingtip\nname: Wingtip\n"
-TABLES = ("app_user", "profile", "team", "team_member")
 
 
 @dataclass
