@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
@@ -30,6 +31,15 @@ def test_a_person_by_address_sign_in_name_or_id_in_any_case(nights: Nights, comm
     assert said.startswith(f"{person['displayName']}  {person['id']}\n")
     headings = [line for line in said.splitlines() if line and not line.startswith(" ")]
     assert [line for line in headings if line in SECTIONS] == SECTIONS
+
+
+def test_the_name_is_read_from_the_input_where_no_list_of_processes_shows_it(
+    nights: Nights, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = attributes_of(nights)
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{person['mail']}\n"))
+
+    assert command("explain", "-") == command("explain", person["mail"])
 
 
 def test_json_holds_all_of_it(nights: Nights, command: Command) -> None:

@@ -106,6 +106,7 @@ def test_what_a_midnight_of_many_accounts_needs_is_set_in_both() -> None:
         ("dag_processor", "stale_dag_threshold"),
         ("scheduler", "max_dagruns_to_create_per_loop"),
         ("scheduler", "max_dagruns_per_loop_to_schedule"),
+        ("workers", "execution_api_timeout"),
     ):
         assert str(config[section][option]) == theirs[f"AIRFLOW__{section.upper()}__{option.upper()}"]
 

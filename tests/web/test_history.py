@@ -100,6 +100,52 @@ def test_pages_by_key_show_every_run_once(site: Site) -> None:
     assert [int(row["run"]) for row in rows] == every
 
 
+def test_an_account_in_quarantine_is_said_above_the_runs_with_what_to_do(site: Site) -> None:
+    fabrikam = site.run_of("fabrikam")["account_id"]
+    today = datetime.now(ZoneInfo("America/New_York")).date()
+    with site.client("viewer") as client, site.client("europe") as other:
+        assert "quarantine" not in client.get("/").text
+        site.rows(
+            "insert into sync.run (account_id, dag_id, dag_run_id, attempt, run_type, mode, status, error_code,"
+            " error_step, started_at, finished_at)"
+            " select %s, 'd', 'bad-' || n, 1, 'scheduled', 'full', 'failed', 'graph_failed', 'extract', t, t"
+            " from generate_series(4, 0, -1) n, lateral (select now() - n * interval '1 day' as t) x",
+            fabrikam,
+        )
+        try:
+            text, of_contoso, of_europe = (
+                c.get(a).text for c, a in ((client, "/"), (client, "/?account=contoso"), (other, "/"))
+            )
+            last = site.run_of("fabrikam")["id"]
+        finally:
+            site.rows("delete from sync.run where dag_run_id like 'bad-%%'")
+
+    said = " ".join(text.split())
+    assert (
+        f"Fabrikam Inc: <bdi>in quarantine after 5 failed nights in a row, since {today - timedelta(days=4):%-d %b %Y}"
+        in said
+    )
+    assert f"Scheduled nights before {today + timedelta(days=7):%-d %b %Y} are left out" in said
+    assert "a good run ends the quarantine" in said
+    assert f'href="/sync-history/runs/{last}">See the last try' in said
+    assert "quarantine" not in of_contoso
+    assert "quarantine" not in of_europe
+
+
+def test_an_account_file_that_does_not_pass_is_said_above_the_runs(site: Site) -> None:
+    file = site.folder / "accounts" / "fabrikam.yaml"
+    before = file.read_text()
+    file.write_text(f"{before}late_after: 4\n")
+    try:
+        with site.client("viewer") as client:
+            text = client.get("/").text
+    finally:
+        file.write_text(before)
+
+    assert 'role="alert"><p><b>fabrikam: <bdi>the account file does not pass' in text
+    assert "late_after" in text
+
+
 def test_the_chart_of_nights_has_a_bar_for_each_number() -> None:
     last = datetime(2026, 11, 23, tzinfo=UTC).date()
     rows = [{"night": last - timedelta(days=n), "joiners": n, "leavers": 0, "changed": 10} for n in range(3)]

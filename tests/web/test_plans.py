@@ -55,6 +55,8 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("web/runs", {**RUNS, "status": "failed", "limit": 51}),
     ("web/runs", {**RUNS, "status": "held", "limit": 51}),
     ("web/runs", {**RUNS, "account_ids": [3], "since": date(2026, 1, 1), "until": date(2026, 2, 1), "limit": 51}),
+    ("notify/nights", {"account_ids": [1, 2, 3, 4], "limit": 1}),
+    ("notify/nights", {"account_ids": [2], "limit": 400}),
     ("web/run_of", {"account_id": 2, "dag_run_id": "r77"}),
     ("web/progress", {"account_id": 2, "dag_run_id": "r77"}),
     ("web/progress", {"account_id": 2, "dag_run_id": None}),
@@ -168,7 +170,8 @@ def test_a_page_of_the_history_reads_about_a_page(old: Connection) -> None:
 
 def test_every_statement_of_the_page_is_looked_at() -> None:
     package = Path(entra_sync.__file__).parent
-    modules = [*(package / "web").glob("*.py"), *(package / "explain").glob("*.py"), package / "decisions" / "model.py"]
+    modules = [*(package / "web").glob("*.py"), *(package / "explain").glob("*.py")]
+    modules += [package / "decisions" / "model.py", package / "notify" / "nights.py"]
     texts = {
         node.value
         for path in modules

@@ -69,7 +69,11 @@ def parser() -> argparse.ArgumentParser:
     history.set_defaults(run=_history)
 
     explain = commands.add_parser("explain", help="one person's night: what Entra said, and what became of it")
-    explain.add_argument("person", metavar="PERSON", help="e-mail address, user principal name or object id")
+    explain.add_argument(
+        "person",
+        metavar="PERSON",
+        help="e-mail address, user principal name or object id; - reads it from the input",
+    )
     explain.add_argument(
         "--run", type=int, dest="run_id", metavar="N", help="which run (default: the newest one whose snapshot is kept)"
     )

@@ -1,7 +1,8 @@
-"""Which account file a command means."""
+"""Which account file, and which person, a command means."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from entra_sync.airflow.accounts import AccountDag, account_dags, accounts_folder
@@ -19,6 +20,15 @@ def account_file(account: str | None) -> Path:
 def account_name(account: str | None) -> str:
     """The slug: as given, also of an account that has no file any more; else of the only file that there is."""
     return account or _chosen(None).account
+
+
+def person_named(wanted: str) -> str:
+    """What names the person: as given, or with ``-`` a line of the input, which no list of processes shows."""
+    if wanted != "-":
+        return wanted
+    if sys.stdin.isatty():
+        print("Address or object id: ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip()
 
 
 def _chosen(account: str | None) -> AccountDag:

@@ -13,7 +13,7 @@ from dataclasses import asdict
 
 from entra_sync import migrations
 from entra_sync.airflow.connections import database_url, store_uri
-from entra_sync.cli.choice import account_name
+from entra_sync.cli.choice import account_name, person_named
 from entra_sync.errors import ConfigurationError
 from entra_sync.forget import Forgotten, Person, find_person, forget
 from entra_sync.store import Store
@@ -36,9 +36,7 @@ def print_forget(wanted: str, *, account: str | None, confirmed: bool, as_json: 
     url = database_url()
     if migrations.pending(url):
         raise ConfigurationError("The PeopleGoal database is not migrated.", hint="Run `make migrate` or `make sync`.")
-    if wanted == "-":
-        wanted = sys.stdin.readline().strip()
-    person = find_person(url, account_name(account), wanted)
+    person = find_person(url, account_name(account), person_named(wanted))
     if not confirmed and not _confirmed(person):
         print("Nothing was erased.")
         return 1

@@ -4,9 +4,9 @@ In: the sync history. Out: notices through a function that sends one. No name, a
 """
 
 from entra_sync.notify.credential import Credential
-from entra_sync.notify.nights import Night
+from entra_sync.notify.nights import Night, failing
 from entra_sync.notify.quarantine import Quarantined
-from entra_sync.notify.tell import Failure, Notice, in_quarantine, skip_night, tell, tell_week
+from entra_sync.notify.tell import Failure, Notice, in_quarantine, quarantine_of, skip_night, tell, tell_week
 
 __all__ = [
     "Credential",
@@ -14,7 +14,9 @@ __all__ = [
     "Night",
     "Notice",
     "Quarantined",
+    "failing",
     "in_quarantine",
+    "quarantine_of",
     "skip_night",
     "tell",
     "tell_week",

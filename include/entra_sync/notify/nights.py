@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,5 +31,15 @@ class Night:
 
 def nights_of(connection: Connection, account_id: int) -> list[Night]:
     """The account's runs, newest first: no dry run, no undo, no backfill; a replay only when it failed."""
-    key = {"account_id": account_id, "limit": LOOKED_AT}
-    return [Night(**row) for row in connection.execute(statement("notify/nights"), key).fetchall()]
+    return [night for _, night in _nights(connection, [account_id], LOOKED_AT)]
+
+
+def failing(connection: Connection, account_ids: Sequence[int]) -> set[int]:
+    """The accounts whose newest such run has failed."""
+    return {account_id for account_id, night in _nights(connection, account_ids, 1) if night.failed}
+
+
+def _nights(connection: Connection, account_ids: Sequence[int], limit: int) -> Iterator[tuple[int, Night]]:
+    values = {"account_ids": list(account_ids), "limit": limit}
+    for row in connection.execute(statement("notify/nights"), values):
+        yield row.pop("account_id"), Night(**row)

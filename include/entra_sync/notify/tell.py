@@ -89,7 +89,12 @@ def in_quarantine(database_url: str, account: str, rule: Quarantine | None, zone
     """Whether an account is in quarantine now; an account without runs is not."""
     with connect(database_url) as connection:
         found = connection.execute(statement("record/find_account"), {"slug": account}).fetchone()
-        return quarantine(nights_of(connection, found["id"]), rule, zone) if found else None
+        return quarantine_of(connection, found["id"], rule, zone) if found else None
+
+
+def quarantine_of(connection: Connection, account_id: int, rule: Quarantine | None, zone: str) -> Quarantined | None:
+    """The same of an account that has a row."""
+    return quarantine(nights_of(connection, account_id), rule, zone)
 
 
 def skip_night(

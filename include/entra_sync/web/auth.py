@@ -28,7 +28,7 @@ SIGNED_IN = Depends(requires_access_view(AccessView.WEBSITE))
 class Account:
     """An account that the person may see. ``id`` is None before its first sync, ``file`` when it has none any more.
 
-    ``may_run``: they may trigger its DAG.
+    ``may_run``: they may trigger its DAG. ``problem``: why its file does not pass; its nights fail.
     """
 
     id: int | None
@@ -38,6 +38,7 @@ class Account:
     dag_id: str
     file: Path | None
     may_run: bool
+    problem: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +66,7 @@ class Viewer:
                         dag_id=dag_of(slug),
                         file=file.path if file else None,
                         may_run=file is not None and slug in startable,
+                        problem=file.problem if file else None,
                     )
                 )
         if slugs and not found:

@@ -15,6 +15,7 @@ from entra_sync.web.charts import headcount_chart, nights_chart
 from entra_sync.web.csv_file import csv_response
 from entra_sync.web.database import Row, every_row, page_of, reading
 from entra_sync.web.render import page
+from entra_sync.web.trouble import troubles
 
 router = APIRouter()
 
@@ -63,8 +64,10 @@ def home(
         wanted: Row = {"status": status or None, **_days(zone, since or None, until or None)}
         runs, more = page_of(connection, "web/runs", account_ids=ids, before=before, **wanted)
         charts = _charts(connection, ids, zone) if before is None else ()
-        slugs = {one.slug for one in ([chosen] if chosen else accounts)}
+        shown = [chosen] if chosen else accounts
+        slugs = {one.slug for one in shown}
         waiting = [one for one in decisions(connection, waiting=True) if one.account in slugs]
+        troubled = troubles(connection, shown)
     return page(
         request,
         "history.html",
@@ -78,6 +81,7 @@ def home(
         filtered=bool(status or since or until),
         charts=charts,
         waiting=waiting,
+        troubled=troubled,
         zones={one.slug: one.zone for one in accounts},
         may_run=[one for one in accounts if one.may_run],
     )
