@@ -16,9 +16,9 @@ from entra_sync.config.account import AccountConfig
 from entra_sync.config.readable import readable
 from entra_sync.db import connect
 from entra_sync.errors import EntraSyncError
-from entra_sync.extract.base import sealed_runs
+from entra_sync.extract.base import last_complete
 from entra_sync.extract.select import OWNERS
-from entra_sync.extract.snapshot import Manifest, read_manifest, read_tables
+from entra_sync.extract.snapshot import Manifest, read_tables
 from entra_sync.issues import COLUMNS
 from entra_sync.load import Curated, SnapshotRef
 from entra_sync.load.preview import Preview, Row, preview_plan
@@ -86,11 +86,9 @@ def loadable(tables: CuratedTables, issues: pa.Table) -> Curated:
 
 
 def _last_complete(store: Store, account: AccountConfig) -> tuple[str, Manifest]:
-    landing = store.landing_of(account.account)
-    for run in sealed_runs(landing):
-        manifest = read_manifest(str(landing / str(run)))
-        if manifest.complete:
-            return str(landing / str(run)), manifest
+    found = last_complete(store.landing_of(account.account))
+    if found is not None:
+        return found.uri, found.manifest
     raise EntraSyncError(
         f"No complete snapshot of the account {account.account} is kept in {store.root}.",
         hint=f"Run a sync first: make sync ACCOUNT={account.account}.",

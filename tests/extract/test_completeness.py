@@ -155,6 +155,24 @@ def test_members_that_vanish_all_at_once_are_incomplete(tenant: SandboxTenant, n
     assert "0 memberships" in str(manifest.certificate["members"].why)
 
 
+def test_a_second_night_of_empty_lists_is_incomplete_too(tenant: SandboxTenant, night: Night, tmp_path: Path) -> None:
+    """Held against the last complete snapshot, not against the night before; a damaged one is passed over."""
+    night()
+    tenant.faults.add(Fault(path="/members", status=200, body={"value": []}))
+    assert not night().complete
+    assert not night().complete
+    (tmp_path / "landing" / "3" / "manifest.json").write_text("{}")
+    assert not night().complete
+
+    tenant.faults.clear()
+    tenant.settings.users_missing = 0.6
+    tenant.settings.count_follows_list = True
+
+    why = night().certificate["users"].why
+    assert why is not None
+    assert "the last complete snapshot has 60" in why
+
+
 def test_the_limits_are_the_accounts(tenant: SandboxTenant, night: Night) -> None:
     night()
     tenant.settings.count_offset["users"] = 8

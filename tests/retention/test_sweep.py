@@ -16,6 +16,7 @@ from entra_sync.retention import Swept, sweep
 from entra_sync.store import Store
 from entra_sync.undo import undo_run
 from sandbox.day import a_working_day
+from sandbox.faults import Fault
 from sandbox.testing import SandboxTenant
 from tests.e2e.conftest import Nights, quick_retries
 from tests.e2e.oracle import actual, expected
@@ -91,6 +92,20 @@ def test_the_newest_and_what_is_shown_stay_however_old(nights: Nights) -> None:
     assert nights.last_run()["mode"] == "incremental"
     assert nights.run(mode="replay") == "no_changes"
     assert actual(nights.url) == expected(nights.tenant.company)
+
+
+def test_the_newest_complete_snapshot_stays_so_that_lists_are_held_against_it(nights: Nights) -> None:
+    nights.tenant.faults.add(Fault(path="/members", status=200, body={"value": []}))
+    for _ in range(2):
+        assert nights.run(mode="full") == "partial"
+        _move(nights, FIRST + timedelta(days=NIGHTS))
+    teams = nights.rows("select count(*) as n from peoplegoal.team_member")
+
+    swept(nights, days=1, on=FIRST + timedelta(days=500))
+
+    assert folders(nights, "landing") == ["6", "8"]
+    assert nights.run(mode="full") == "partial"
+    assert nights.rows("select count(*) as n from peoplegoal.team_member") == teams
 
 
 def test_names_go_and_numbers_stay(nights: Nights) -> None:

@@ -45,6 +45,24 @@ def newest_base(landing: UPath, run_id: int) -> Base | None:
     return None
 
 
+def last_complete(landing: UPath | None, before: int | None = None) -> Base | None:
+    """The newest snapshot that is the whole tenant; ``before``: of earlier runs than this one.
+
+    Numbers are held against this one, however many nights since were incomplete or cannot be read any more: held
+    against the night before, a list that is empty twice would pass (docs/rules.md, 1).
+    """
+    for run in sealed_runs(landing) if landing is not None else ():
+        if before is None or run < before:
+            folder = str(landing / str(run))
+            try:
+                manifest = read_manifest(folder)
+            except SnapshotError:
+                continue
+            if manifest.complete:
+                return Base(folder, manifest)
+    return None
+
+
 def sealed_runs(landing: UPath) -> Iterator[int]:
     """Runs of an account whose snapshots are sealed, newest first."""
     if not landing.exists():

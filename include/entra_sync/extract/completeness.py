@@ -45,7 +45,7 @@ class Judge:
         """What speaks against ``rows`` objects of a kind being all, in words; None when nothing does."""
         before = self.before.get(kind)
         if collapsed(rows, before, self.reading.collapse):
-            return f"{rows} {kind} are listed, {before} were there the last time"
+            return f"{rows} {kind} are listed, the last complete snapshot has {before}"
         # Graph counts no memberships or owners: the chain of every group that was asked for has ended, or an error
         # was raised.
         if kind in ("memberships", "owners") or self.agrees(rows, counted):
@@ -57,7 +57,7 @@ class Judge:
         before = self.before.get("hidden_memberships", 0)
         if rows or not before:
             return None
-        return f"no hidden membership is listed, {before} were there the last time: see Member.Read.Hidden"
+        return f"no hidden membership is listed, the last complete snapshot has {before}: see Member.Read.Hidden"
 
     def certificate(
         self, kind: str, *, pages: int, rows: int, counted: int | None, why: str | None, absent: Absent | None = None

@@ -18,7 +18,7 @@ from upath import UPath
 from entra_sync.config.account import AccountConfig
 from entra_sync.config.connection import EntraConnection
 from entra_sync.errors import SnapshotError
-from entra_sync.extract.base import Base, find_base, why_full
+from entra_sync.extract.base import Base, find_base, last_complete, why_full
 from entra_sync.extract.client import GraphClient
 from entra_sync.extract.completeness import Judge, ask_for
 from entra_sync.extract.drift import find_drift, told_since
@@ -169,12 +169,14 @@ class _Extraction:
     def _judge(self, base: Base | None) -> Judge:
         """Numbers of the last complete snapshot; how many memberships there are depends on the configuration."""
         before: dict[str, int] = {}
-        if base is not None and base.manifest.complete:
+        newest = base is not None and base.manifest.complete
+        found = base if newest else last_complete(self.folder.parent, self.run_id)
+        if found is not None:
             kinds = ["users", "groups"]
-            if base.manifest.config_fingerprint == self.account.fingerprint():
+            if found.manifest.config_fingerprint == self.account.fingerprint():
                 kinds += ["memberships", "hidden_memberships", "owners"]
             # A snapshot of an earlier release may not count everything yet.
-            before = {kind: base.manifest.counts[kind] for kind in kinds if kind in base.manifest.counts}
+            before = {kind: found.manifest.counts[kind] for kind in kinds if kind in found.manifest.counts}
         return Judge(reading=self.account.reading, before=before)
 
     def _writers(self, stack: ExitStack) -> Writers:

@@ -1,7 +1,8 @@
 """The files of an account that were kept long enough: by run and by day.
 
 What stays however old it is: the snapshot that PeopleGoal shows (a question that is approved replays it), the newest
-one (the next night begins from it), all of a run that is open, and the newest day. What a closed run left unsealed is
+one (the next night begins from it), the newest complete one (numbers are held against it), all of a run that is open,
+and the newest day. What a closed run left unsealed is
 nobody's. A snapshot loses its manifest first: nobody takes the rest for whole.
 """
 
@@ -17,6 +18,7 @@ from upath import UPath
 
 from entra_sync.config.account import AccountConfig
 from entra_sync.db import Connection, statement
+from entra_sync.extract.base import last_complete
 from entra_sync.extract.snapshot import MANIFEST
 from entra_sync.store import Store, remove
 
@@ -51,7 +53,8 @@ def sweep_files(
     shown = connection.execute(statement("retention/shown"), key).fetchone()
     connection.commit()
     sealed = {run for run, folder in landing.items() if (folder / MANIFEST).exists()}
-    always = {max(sealed, default=0)}
+    whole = last_complete(store.landing_of(account.account))
+    always = {max(sealed, default=0), whole.manifest.run_id if whole else 0}
     if shown:
         always |= {shown["run_id"]} | {run for run in sealed if str(landing[run]) == shown["snapshot_uri"]}
     days = account.retention.snapshots_days
