@@ -43,7 +43,7 @@ _BLOCKING = {
     ),
     "attributes_unreadable": (
         "Most users lack an attribute that every user has in Entra",
-        "Grant User.Read.All with admin consent; make doctor shows what is missing.",
+        "Grant User.Read.All with admin consent; entra-sync doctor shows what is missing.",
     ),
     "memberships_dangling": (
         "Many memberships belong to groups that the snapshot does not have",
@@ -211,11 +211,11 @@ _HELD = {
     ),
     "snapshot_empty": (
         "The tenant's list of users was empty",
-        "Check the tenant and the application's permissions with make doctor, and run again.",
+        "Check the tenant and the application's permissions with entra-sync doctor, and run again.",
     ),
     "groups_empty": (
         "The tenant's list of groups was empty",
-        "Check the application's permissions with make doctor; if the groups are gone, set teams.from_groups to null.",
+        "Check its permissions with entra-sync doctor; if the groups are gone, set teams.from_groups to null.",
     ),
     "too_many_deactivations": (
         "More people would leave than the account allows in one run",
@@ -271,7 +271,7 @@ _UNDO = {
 _SIGN_IN = {
     "credential_ends": (
         "The client secret or certificate ends soon",
-        "Make a second one in Entra, put it into the connection, run make doctor, then delete the old one.",
+        "Make a second one in Entra, put it into the connection, run entra-sync doctor, then delete the old one.",
     ),
 }
 

@@ -56,6 +56,27 @@ def test_connections_are_read_from_a_file(tmp_path: Path, section: str) -> None:
     assert parts["password"] not in done.stdout + done.stderr
 
 
+def test_a_file_that_cannot_be_read_is_said_where_airflow_says_that_the_connection_does_not_exist(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "connections.json"
+    file.write_text('{"entra_contoso": {"password": "hunter2"')
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("AIRFLOW")},
+        "AIRFLOW_HOME": str(tmp_path / "airflow"),
+        "AIRFLOW__WORKERS__SECRETS_BACKEND": "entra_sync.airflow.connections_file.ConnectionsFile",
+        "AIRFLOW__WORKERS__SECRETS_BACKEND_KWARGS": json.dumps({"connections_file_path": str(file)}),
+        "_AIRFLOW_PROCESS_CONTEXT": "client",
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-c", READ], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert f"{file} cannot be read" in done.stderr
+    assert "hunter2" not in done.stdout + done.stderr
+
+
 def test_the_guide_names_the_vaults_secrets_as_the_backend_does() -> None:
     rows = re.findall(r"^\| `(\w+)` \| `(airflow-connections-[\w-]+)` \|", GUIDE, re.MULTILINE)
 
@@ -98,8 +119,9 @@ def test_one_connection_is_taken_out_of_the_file_and_the_others_stay_text(tmp_pa
 
 @pytest.mark.parametrize("text", ['{"entra_contoso": {"password": "hunter2"', '["hunter2"]', None])
 def test_a_connections_file_that_cannot_be_read_is_named_without_what_it_holds(
-    tmp_path: Path, text: str | None
+    tmp_path: Path, text: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(ConnectionsFile, "problem", None)
     file = tmp_path / "connections.json"
     if text is not None:
         file.write_text(text)

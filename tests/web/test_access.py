@@ -152,7 +152,7 @@ def test_an_error_shows_a_number_that_the_log_has_and_no_trace(site: Site) -> No
         site.rows("alter table sync.headcount rename column moved to active")
 
     assert answer.status_code == 503
-    assert "make migrate" in answer.text
+    assert "entra-sync migrate" in answer.text
     (number,) = re.findall(r"<code>([0-9a-f]{8})</code>", answer.text)
     assert f"page_error={number} type=UndefinedColumn" in site.log.read_text()
     assert "Traceback" not in answer.text

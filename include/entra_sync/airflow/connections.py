@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
+from entra_sync.airflow.connections_file import ConnectionsFile
 from entra_sync.config.connection import EntraConnection, read_connection
 from entra_sync.errors import ConfigurationError
 from entra_sync.store import sign_in
@@ -23,13 +24,15 @@ ENTRA_TYPES = ("entra_id", "msgraph")
 
 
 def get_connection(connection_id: str) -> Connection:
-    """Fetch a Connection. Raises ConfigurationError that says how to add it."""
+    """Fetch a Connection. Raises ConfigurationError that says how to add it, or that their file cannot be read."""
     try:
         connection: Connection = Connection.get(connection_id)
     except AirflowNotFoundException:
+        if ConnectionsFile.problem is not None:
+            raise ConnectionsFile.problem from None
         raise ConfigurationError(
             f"The Airflow connection {connection_id} does not exist.",
-            hint=f"Add it under Admin > Connections, or set AIRFLOW_CONN_{connection_id.upper()}.",
+            hint=f"Add it where your connections lie (docs/secrets.md), or set AIRFLOW_CONN_{connection_id.upper()}.",
         ) from None
     return connection
 

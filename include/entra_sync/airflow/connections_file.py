@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import ClassVar
 
 from airflow.secrets.base_secrets import BaseSecretsBackend
 
@@ -19,6 +20,9 @@ class ConnectionsFile(BaseSecretsBackend):
     """``{"entra_contoso": {"conn_type": "entra_id", ...}, ...}``; a connection may be a URI, too. Read at each look-up:
     a new secret needs no restart."""
 
+    # Airflow keeps a backend's errors to itself and says that the connection does not exist.
+    problem: ClassVar[ConfigurationError | None] = None
+
     def __init__(self, connections_file_path: str) -> None:
         super().__init__()
         self._path = Path(connections_file_path)
@@ -27,10 +31,12 @@ class ConnectionsFile(BaseSecretsBackend):
         """The connection as JSON or as a URI; None when the file does not have it. Raises ConfigurationError."""
         try:
             found = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise _unreadable(self._path, error) from None
-        if not isinstance(found, dict):
-            raise _unreadable(self._path, TypeError())
+            if not isinstance(found, dict):
+                raise TypeError
+        except (OSError, ValueError, TypeError) as error:
+            ConnectionsFile.problem = _unreadable(self._path, error)
+            raise ConnectionsFile.problem from None
+        ConnectionsFile.problem = None
         value = found.get(conn_id)
         return value if value is None or isinstance(value, str) else json.dumps(value)
 

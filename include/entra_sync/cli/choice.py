@@ -1,11 +1,13 @@
-"""Which account file, and which person, a command means."""
+"""What a command works with: an account file, the database, a person."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
+from entra_sync import migrations
 from entra_sync.airflow.accounts import AccountDag, account_dags, accounts_folder
+from entra_sync.airflow.connections import database_url
 from entra_sync.errors import ConfigurationError
 
 
@@ -20,6 +22,16 @@ def account_file(account: str | None) -> Path:
 def account_name(account: str | None) -> str:
     """The slug: as given, also of an account that has no file any more; else of the only file that there is."""
     return account or _chosen(None).account
+
+
+def migrated_url() -> str:
+    """URL of the PeopleGoal database. Raises ConfigurationError when it is not of this release."""
+    url = database_url()
+    if migrations.pending(url):
+        raise ConfigurationError(
+            "The PeopleGoal database is not migrated.", hint="Run `entra-sync migrate`; in a checkout `make migrate`."
+        )
+    return url
 
 
 def person_named(wanted: str) -> str:

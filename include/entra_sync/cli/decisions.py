@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
-from entra_sync import migrations
-from entra_sync.airflow.connections import database_url
+from entra_sync.cli.choice import migrated_url
 from entra_sync.db import Connection, connect
 from entra_sync.decisions import Decision, answer, decisions, held
-from entra_sync.errors import ConfigurationError, EntraSyncError
+from entra_sync.errors import EntraSyncError
 from entra_sync.words import change_words
 
 SHOWN = 50
@@ -32,7 +31,7 @@ STATES = {
 
 def print_decisions(*, account: str | None, every: bool, as_json: bool) -> int:
     """List the questions that wait, or all of them."""
-    with connect(_url()) as connection:
+    with connect(migrated_url()) as connection:
         found = decisions(connection, account=account, waiting=not every)
     if as_json:
         print(json.dumps([asdict(one) for one in found], indent=2, default=str))
@@ -43,7 +42,7 @@ def print_decisions(*, account: str | None, every: bool, as_json: bool) -> int:
 
 def decide(action: str, run_id: int, *, account: str | None, kind: str | None, as_json: bool) -> int:
     """Show, approve or reject what a run holds. Raises EntraSyncError when it holds nothing of that kind."""
-    url = _url()
+    url = migrated_url()
     with connect(url) as connection:
         asked = [one for one in decisions(connection, account=account, run_id=run_id) if kind in (None, one.kind)]
         if not asked:
@@ -62,13 +61,6 @@ def decide(action: str, run_id: int, *, account: str | None, kind: str | None, a
                 print("\n".join(_shown(connection, one)))
             print("\n".join(_next(action, asked)))
     return 0
-
-
-def _url() -> str:
-    url = database_url()
-    if migrations.pending(url):
-        raise ConfigurationError("The PeopleGoal database is not migrated.", hint="Run `make migrate` or `make sync`.")
-    return url
 
 
 def _listed(found: list[Decision], *, every: bool) -> Iterator[str]:

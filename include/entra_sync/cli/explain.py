@@ -9,12 +9,10 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
-from entra_sync import migrations
-from entra_sync.airflow.connections import database_url, store_uri
-from entra_sync.cli.choice import account_file, person_named
+from entra_sync.airflow.connections import store_uri
+from entra_sync.cli.choice import account_file, migrated_url, person_named
 from entra_sync.cli.explain_directory import attributes, checks, fields, has_profile, places, scope, section
 from entra_sync.config.account import load_account
-from entra_sync.errors import ConfigurationError
 from entra_sync.explain import Explanation, Nobody, Several, explain
 from entra_sync.explain.answer import Match, Present, RunFacts
 from entra_sync.store import Store
@@ -31,9 +29,7 @@ STATUSES = {
 def print_explanation(person: str, *, account: str | None, run_id: int | None, as_json: bool) -> int:
     """Print the explanation; 1 when nobody, or more than one person, is meant. ``-`` reads the name from the input."""
     config = load_account(account_file(account))
-    url = database_url()
-    if migrations.pending(url):
-        raise ConfigurationError("The PeopleGoal database is not migrated.", hint="Run `make migrate` or `make sync`.")
+    url = migrated_url()
     found = explain(url, Store.at(store_uri()), config, person_named(person), run_id=run_id)
     if as_json:
         print(json.dumps({"answer": type(found).__name__.lower()} | asdict(found), indent=2, default=str))

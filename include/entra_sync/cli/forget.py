@@ -11,9 +11,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from entra_sync import migrations
-from entra_sync.airflow.connections import database_url, store_uri
-from entra_sync.cli.choice import account_name, person_named
+from entra_sync.airflow.connections import store_uri
+from entra_sync.cli.choice import account_name, migrated_url, person_named
 from entra_sync.errors import ConfigurationError
 from entra_sync.forget import Forgotten, Person, find_person, forget
 from entra_sync.store import Store
@@ -33,9 +32,7 @@ ROWS = {"user": "address", "profile": "profile", "team": "team name", "changes":
 
 def print_forget(wanted: str, *, account: str | None, confirmed: bool, as_json: bool) -> int:
     """Erase the person and print what was erased; 1 when nobody confirmed it. ``-`` reads the name from the input."""
-    url = database_url()
-    if migrations.pending(url):
-        raise ConfigurationError("The PeopleGoal database is not migrated.", hint="Run `make migrate` or `make sync`.")
+    url = migrated_url()
     person = find_person(url, account_name(account), person_named(wanted))
     if not confirmed and not _confirmed(person):
         print("Nothing was erased.")

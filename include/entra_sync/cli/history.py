@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from entra_sync import migrations, record
+from entra_sync import record
 from entra_sync.airflow.accounts import account_dags, accounts_folder, read_account
-from entra_sync.airflow.connections import database_url
+from entra_sync.cli.choice import migrated_url
 from entra_sync.db import connect
-from entra_sync.errors import ConfigurationError
 from entra_sync.notify import in_quarantine
 
 COLUMNS = {
@@ -27,9 +26,7 @@ COLUMNS = {
 
 def print_history(*, account: str | None, limit: int, as_json: bool) -> int:
     """Print the newest runs first."""
-    url = database_url()
-    if migrations.pending(url):
-        raise ConfigurationError("The PeopleGoal database is not migrated.", hint="Run `make migrate` or `make sync`.")
+    url = migrated_url()
     with connect(url) as connection:
         runs = record.history(connection, account, limit)
     apart = _quarantined(url, account)

@@ -10,10 +10,9 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from entra_sync import migrations, record
-from entra_sync.airflow.connections import database_url
+from entra_sync import record
+from entra_sync.cli.choice import migrated_url
 from entra_sync.db import connect
-from entra_sync.errors import ConfigurationError
 from entra_sync.undo import Kept, UndoResult, undo_run
 
 SHOWN = 50
@@ -35,9 +34,7 @@ NEXT = (
 
 def print_undo(run_id: int, *, account: str | None, dry_run: bool, as_json: bool) -> int:
     """Undo the run and print what became of it; 1 when something could not be taken back, else 0."""
-    url = database_url()
-    if migrations.pending(url):
-        raise ConfigurationError("The PeopleGoal database is not migrated.", hint="Run `make migrate` or `make sync`.")
+    url = migrated_url()
 
     def waiting() -> None:
         # With --json standard output is the program's.

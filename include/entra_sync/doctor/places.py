@@ -27,7 +27,10 @@ def _database(url: str) -> str:
     try:
         waiting = migrations.pending(url)
         if waiting:
-            raise ConfigurationError(f"{len(waiting)} migrations are not applied.", hint="Run `make migrate`.")
+            raise ConfigurationError(
+                f"{len(waiting)} migrations are not applied.",
+                hint="Run `entra-sync migrate`; in a checkout `make migrate`.",
+            )
         with connect(url) as connection:
             (found,) = connection.execute(statement("doctor/may_write")).fetchall()
             connection.rollback()

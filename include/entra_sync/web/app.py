@@ -75,7 +75,7 @@ async def error_page(request: Request, error: Exception, number: str) -> Respons
     if isinstance(error, EntraSyncError):
         return _answer(request, 503, str(error), number=number)
     if isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
-        text = "The PeopleGoal database is not migrated to this release: run `make migrate`."
+        text = "The PeopleGoal database is not migrated to this release: run `entra-sync migrate`."
         return _answer(request, 503, text, number=number)
     if isinstance(error, psycopg.errors.QueryCanceled):
         return _answer(request, 503, "The database took too long to answer. Try again, or ask for less.", number=number)
