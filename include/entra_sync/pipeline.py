@@ -133,7 +133,10 @@ def validate(ref: RunRef, snapshot_uri: str) -> str:
         if run.mode == "replay":
             # An attribute that was not read then clears nothing now.
             account, left_out = readable(
-                account, tables.users.column_names, owners=OWNERS in tables.groups.column_names
+                account,
+                tables.users.column_names,
+                owners=OWNERS in tables.groups.column_names,
+                managers=manifest.managers,
             )
             facts |= {"left_out": ",".join(left_out)} if left_out else {}
         folder = ref.store.checks(account.account, run.id)

@@ -49,7 +49,9 @@ def preview_account(url: str, store: Store, account: AccountConfig) -> AccountPr
     """Preview an account file. Raises EntraSyncError when no complete snapshot is kept, or the account is unknown."""
     uri, manifest = _last_complete(store, account)
     tables = read_tables(uri, manifest)
-    account, left_out = readable(account, tables.users.column_names, owners=OWNERS in tables.groups.column_names)
+    account, left_out = readable(
+        account, tables.users.column_names, owners=OWNERS in tables.groups.column_names, managers=manifest.managers
+    )
     with connect(url) as connection:
         history = record.history_of_checks(connection, account.account, nights=account.checks.nights())
     checked = check(tables, account, complete=manifest.complete, as_of=manifest.as_of, history=history)

@@ -93,6 +93,7 @@ class Sealed(io.RawIOBase):
 
     def __init__(self, path: UPath) -> None:
         self._file: IO[bytes] = open_private(path)
+        self._local = path.protocol in ("", "file")
         self._hash = hashlib.sha256()
         self.size_bytes = 0
 
@@ -111,6 +112,10 @@ class Sealed(io.RawIOBase):
 
     def close(self) -> None:
         if not self.closed:
+            if self._local:
+                # A power cut must not leave a manifest, which is written later, beside half of this.
+                self._file.flush()
+                os.fsync(self._file.fileno())
             self._file.close()
         super().close()
 

@@ -22,9 +22,9 @@ Read = Callable[..., Manifest]
 
 
 @pytest.fixture
-def tenant() -> Iterator[SandboxTenant]:
-    """A tenant of 60 people and 12 groups."""
-    with SandboxTenant(users=60, groups=12) as running:
+def tenant(request: pytest.FixtureRequest) -> Iterator[SandboxTenant]:
+    """A tenant of 60 people, or as many as are asked for, and 12 groups."""
+    with SandboxTenant(users=getattr(request, "param", 60), groups=12) as running:
         yield running
 
 

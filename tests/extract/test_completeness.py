@@ -10,8 +10,8 @@ import pytest
 from upath import UPath
 
 from entra_sync.config.account import AccountConfig
-from entra_sync.config.reading import Collapse, Tolerance
-from entra_sync.extract.completeness import agrees, collapsed
+from entra_sync.config.reading import Collapse, Reading, Tolerance
+from entra_sync.extract.completeness import Judge, agrees, collapsed
 from entra_sync.extract.parts import Known
 from entra_sync.extract.snapshot import Manifest, read_manifest, read_tables
 from entra_sync.extract.tenant import extract_tenant
@@ -26,11 +26,13 @@ Night = Callable[..., Manifest]
 def night(tenant: SandboxTenant, tmp_path: Path) -> Night:
     numbers = iter(range(1, 100))
 
-    def run(known: Known | None = None, **reading: Any) -> Manifest:
+    def run(known: Known | None = None, config: dict[str, Any] | None = None, **reading: Any) -> Manifest:
         number = next(numbers)
         return extract_tenant(
             tenant.entra_connection(),
-            AccountConfig.model_validate({"account": "contoso", "name": "Contoso Ltd", "reading": reading}),
+            AccountConfig.model_validate(
+                {"account": "contoso", "name": "Contoso Ltd", "reading": reading} | (config or {})
+            ),
             UPath(tmp_path / "landing" / str(number)),
             run_id=number,
             mode="full",
@@ -171,6 +173,59 @@ def test_a_second_night_of_empty_lists_is_incomplete_too(tenant: SandboxTenant, 
     why = night().certificate["users"].why
     assert why is not None
     assert "the last complete snapshot has 60" in why
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"mapping": {"custom.city": "city"}},
+        {"teams": {"from_groups": None}},
+        {"scope": {"user_types": ["Member", "Guest"]}},
+    ],
+    ids=str,
+)
+def test_an_edit_of_the_account_file_makes_no_empty_list_believable(
+    tenant: SandboxTenant, night: Night, edit: dict[str, Any]
+) -> None:
+    night()
+    tenant.faults.add(Fault(path="/members", status=200, body={"value": []}))
+    assert not night().complete
+
+    manifest = night(config=edit)
+
+    assert "0 memberships" in str(manifest.certificate["members"].why)
+    tenant.faults.clear()
+    assert night(config=edit).complete
+
+
+def test_owners_are_held_against_those_of_the_same_groups(tenant: SandboxTenant, night: Night) -> None:
+    led = {"teams": {"from_groups": {"lead": "owner"}}}
+    night(config=led)
+    tenant.faults.add(Fault(path="/owners", status=200, body={"value": []}))
+
+    assert "0 owners" in str(night(config=led | {"mapping": {"custom.city": "city"}}).certificate["owners"].why)
+    other = {"teams": {"from_groups": {"lead": "owner", "include": ["no such group *"]}}}
+    assert night(config=other).complete, "other groups have other owners"
+
+
+def test_hidden_members_that_shrink_by_half_are_not_believed() -> None:
+    judge = Judge(reading=Reading(), before={"memberships": 100, "hidden_memberships": 40})
+
+    assert judge.why_not_members(140, 40) is None
+    assert judge.why_not_members(120, 20) is None
+    assert "19 hidden memberships are listed" in str(judge.why_not_members(119, 19))
+    assert "no hidden membership is listed" in str(judge.why_not_members(100, 0))
+    assert "49 memberships are listed" in str(judge.why_not_members(89, 40))
+
+
+@pytest.mark.parametrize("tenant", [600], indirect=True)
+def test_a_damaged_snapshot_is_replaced_by_a_full_reading(tenant: SandboxTenant, night: Night, tmp_path: Path) -> None:
+    """A large tenant is cut into ranges by the names of the snapshot before."""
+    night()
+    file = tmp_path / "landing" / "1" / "users.parquet"
+    file.write_bytes(file.read_bytes()[:100])
+
+    assert night().complete
 
 
 def test_the_limits_are_the_accounts(tenant: SandboxTenant, night: Night) -> None:

@@ -56,6 +56,23 @@ def test_the_snapshot_that_is_shown_changes_nothing_and_asks_graph_nothing(night
     assert run["as_of"] == nights.rows("select as_of from sync.run where id = 1")[0]["as_of"]
 
 
+def test_managers_that_were_not_asked_for_stay_as_peoplegoal_has_them(nights: Nights) -> None:
+    """Rule 5: the columns are in every snapshot; empty, they say nothing where managers were not read."""
+    nights.config = {"mapping": {"manager": None}, "teams": {"from_managers": False}}
+    night_of(nights, DAYS[0])
+    nights.rows(
+        "update peoplegoal.profile set manager_id = (select min(id) from peoplegoal.app_user)"
+        " where user_id <> (select min(id) from peoplegoal.app_user) returning 1"
+    )
+    nights.config = {}
+
+    assert night_of(nights, DAYS[1], mode="replay") == "no_changes"
+
+    assert nights.rows("select count(distinct manager_id) as n from peoplegoal.profile") == [{"n": 1}]
+    assert night_of(nights, DAYS[1]) == "success"
+    assert actual(nights.url) == expected(nights.tenant.company)
+
+
 def test_todays_account_file_is_applied_to_the_snapshot_that_is_shown(nights: Nights) -> None:
     night_of(nights, DAYS[0])
     nights.config = {"mapping": {"city": {"from": "city", "switch": {}, "otherwise": "Somewhere"}}}

@@ -10,21 +10,23 @@ import re
 from collections.abc import Collection, Mapping
 
 from entra_sync.config.account import AccountConfig
-from entra_sync.config.checks import Checks, OwnExpectation
+from entra_sync.config.checks import MANAGER_COLUMNS, Checks, OwnExpectation
 from entra_sync.errors import ConfigurationError
 
 MANAGER_TEAMS, TEAM_LEADS = "teams.from_managers", "teams.from_groups.lead"
 
 
 def readable(
-    account: AccountConfig, columns: Collection[str], *, owners: bool = True
+    account: AccountConfig, columns: Collection[str], *, owners: bool = True, managers: bool = True
 ) -> tuple[AccountConfig, dict[str, list[str]]]:
     """The configuration as far as the snapshot allows, and what is left out: field or key -> attributes.
 
-    ``columns``: the snapshot's columns of users; ``owners``: whether it has the owners of groups. Raises
-    ConfigurationError when the address or the scope needs an attribute that is not there.
+    ``columns``: the snapshot's columns of users; ``owners``: whether it has the owners of groups; ``managers``: whether
+    managers were asked for, whose columns are always there. Raises ConfigurationError when the address or the scope
+    needs an attribute that is not there.
     """
-    there = {*columns, *(("manager",) if "manager_id" in columns else ())}
+    there = {*columns} if managers else {*columns} - {*MANAGER_COLUMNS}
+    there |= {"manager"} if "manager_id" in there else set()
     lacking = {name: _missing(field.attributes(), there) for name, field in account.mapping.items()}
     left_out = {name: missing for name, missing in lacking.items() if missing}
     _decidable(account, left_out, there)

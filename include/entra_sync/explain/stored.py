@@ -133,7 +133,10 @@ def open_night(connection: Connection, store: Store, account: AccountConfig, run
     kept = _account(checks)
     tables = read_tables(str(folder), manifest)
     readable_account, left_out = readable(
-        kept or account, tables.users.column_names, owners=OWNERS in tables.groups.column_names
+        kept or account,
+        tables.users.column_names,
+        owners=OWNERS in tables.groups.column_names,
+        managers=manifest.managers,
     )
     return Night(
         run=run,

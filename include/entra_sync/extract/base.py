@@ -51,7 +51,9 @@ def last_complete(landing: UPath | None, before: int | None = None) -> Base | No
     Numbers are held against this one, however many nights since were incomplete or cannot be read any more: held
     against the night before, a list that is empty twice would pass (docs/rules.md, 1).
     """
-    for run in sealed_runs(landing) if landing is not None else ():
+    if landing is None:
+        return None
+    for run in sealed_runs(landing):
         if before is None or run < before:
             folder = str(landing / str(run))
             try:

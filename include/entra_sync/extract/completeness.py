@@ -52,12 +52,17 @@ class Judge:
             return None
         return f"{rows} {kind} are listed, the tenant counts {'none' if counted is None else counted}"
 
-    def why_hidden(self, rows: int) -> str | None:
-        """Without its permission an application may get empty lists of hidden members instead of a refusal."""
+    def why_not_members(self, rows: int, hidden: int) -> str | None:
+        """The same of memberships; ``hidden``: how many of the rows are of groups with hidden membership.
+
+        Without its permission an application may get empty lists of hidden members instead of a refusal.
+        """
+        why = self.why_not("memberships", rows - hidden, None)
         before = self.before.get("hidden_memberships", 0)
-        if rows or not before:
-            return None
-        return f"no hidden membership is listed, the last complete snapshot has {before}: see Member.Read.Hidden"
+        if why is None and before and (not hidden or collapsed(hidden, before, self.reading.collapse)):
+            listed = f"{hidden} hidden memberships are" if hidden else "no hidden membership is"
+            why = f"{listed} listed, the last complete snapshot has {before}: see Member.Read.Hidden"
+        return why
 
     def certificate(
         self, kind: str, *, pages: int, rows: int, counted: int | None, why: str | None, absent: Absent | None = None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from entra_sync.config.teams import TeamGroups
+from entra_sync.errors import SnapshotError
 from entra_sync.extract.base import Base
 from entra_sync.extract.client import GraphClient
 from entra_sync.extract.completeness import Absent, Judge, ask_for
@@ -99,7 +100,11 @@ class FullReading:
         )
 
     def _known_names(self) -> list[str]:
-        return names_of(self.base.tables.users) if self.base is not None else []
+        """Names to cut the first listing at; of a damaged snapshot none: this reading is what replaces it."""
+        try:
+            return names_of(self.base.tables.users) if self.base is not None else []
+        except SnapshotError:
+            return []
 
 
 async def _timed(name: str, work: Awaitable[T], seconds: dict[str, float]) -> T:

@@ -64,9 +64,7 @@ async def read_groups(
     await reader.read([g for g in rows if hidden or g not in concealed], concealed)
     present = [row for g, row in rows.items() if g not in reader.vanished]
     groups.write(record_batch(present, groups.schema))
-    members_why = judge.why_not("memberships", memberships.rows, None)
-    if members_why is None:
-        members_why = judge.why_hidden(reader.concealed_rows)
+    members_why = judge.why_not_members(memberships.rows, reader.concealed_rows)
     certificate = {
         "groups": judge.certificate("groups", pages=pages, rows=listed, counted=counted, why=why, absent=absent),
         "members": judge.certificate(

@@ -66,7 +66,8 @@ class Manifest:
 
     ``mode``: full or incremental, ``reason``: why. ``full_as_of``: when everything was listed last. ``base``: the run
     whose snapshot the changes were applied to. ``recheck``: ids whose state was unclear, to be read again next time.
-    ``seconds``: by part. ``drift``: None where there was nothing to compare with.
+    ``seconds``: by part. ``drift``: None where there was nothing to compare with. ``managers``: whether they were asked
+    for; where not, nobody's is known. ``owned``: hash of what chose the groups whose owners were read.
     """
 
     account: str
@@ -87,6 +88,8 @@ class Manifest:
     base: int | None = None
     recheck: dict[str, list[str]] = field(default_factory=dict)
     drift: Drift | None = None
+    managers: bool = True
+    owned: str | None = None
     # Tokens of the change feed; they hold no person's data, and open nothing without the application's sign-in.
     delta_links: dict[str, str] = field(default_factory=dict, repr=False)
     version: int = VERSION

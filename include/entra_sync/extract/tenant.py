@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from upath import UPath
 
@@ -110,9 +111,10 @@ class _Extraction:
         rows |= {"owners": merged.owners} if merged.owners is not None else {}
         certificate = {}
         for kind, number in rows.items():
-            why = judge.why_not(kind, number, counted.get(kind))
-            if kind == "memberships" and why is None:
-                why = judge.why_hidden(merged.hidden_memberships)
+            if kind == "memberships":
+                why = judge.why_not_members(number, merged.hidden_memberships)
+            else:
+                why = judge.why_not(kind, number, counted.get(kind))
             if why is not None:
                 raise FullNeeded(f"numbers_disagree ({why})")
             certificate[kind] = judge.certificate(
@@ -167,17 +169,28 @@ class _Extraction:
             return None
 
     def _judge(self, base: Base | None) -> Judge:
-        """Numbers of the last complete snapshot; how many memberships there are depends on the configuration."""
+        """Numbers of the last complete snapshot, as far as both configurations ask for the same.
+
+        Members that are not hidden are always read, of every group: an edit of the account file makes no list that came
+        empty believable.
+        """
         before: dict[str, int] = {}
         newest = base is not None and base.manifest.complete
         found = base if newest else last_complete(self.folder.parent, self.run_id)
         if found is not None:
-            kinds = ["users", "groups"]
-            if found.manifest.config_fingerprint == self.account.fingerprint():
-                kinds += ["memberships", "hidden_memberships", "owners"]
             # A snapshot of an earlier release may not count everything yet.
-            before = {kind: found.manifest.counts[kind] for kind in kinds if kind in found.manifest.counts}
+            counts = {"hidden_memberships": 0} | found.manifest.counts
+            before = {"users": counts["users"], "groups": counts["groups"]}
+            before["memberships"] = counts["memberships"] - counts["hidden_memberships"]
+            if self.hidden:
+                before["hidden_memberships"] = counts["hidden_memberships"]
+            if "owners" in counts and found.manifest.owned == self._owned():
+                before["owners"] = counts["owners"]
         return Judge(reading=self.account.reading, before=before)
+
+    def _owned(self) -> str | None:
+        """Hash of what chooses the groups whose owners are read."""
+        return sha256(self.owned.model_dump_json().encode()).hexdigest()[:16] if self.owned else None
 
     def _writers(self, stack: ExitStack) -> Writers:
         writers = Writers.into(self.folder, self.query.select, group_columns(self.account))
@@ -223,6 +236,8 @@ class _Extraction:
             base=base.manifest.run_id if incremental and base is not None else None,
             recheck=parts.recheck,
             drift=drift,
+            managers=self.query.managers,
+            owned=self._owned(),
             delta_links=parts.links,
         )
         write_manifest(self.folder, manifest)
