@@ -11,17 +11,20 @@ import psycopg
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
-from entra_sync import record
+from entra_sync import pipeline, record
 from entra_sync.db import connect
 from entra_sync.decisions import answer, claim, held
 from entra_sync.doctor import examine_database
 from entra_sync.errors import EntraSyncError
+from entra_sync.explain import Explanation, explain
 from entra_sync.forget import find_person, forget
 from entra_sync.migrations import pending
 from entra_sync.notify import Failure, Notice, skip_night, tell, tell_week
 from entra_sync.retention import sweep
 from entra_sync.roles import create_roles, grant
+from entra_sync.store import Store
 from entra_sync.undo import undo_run
+from entra_sync.web.verdict import verdict
 from sandbox.day import a_working_day
 from sandbox.testing import SandboxTenant
 from tests.e2e.conftest import Nights, quick_retries
@@ -177,6 +180,25 @@ def test_no_login_can_do_more(owner: str, login: str) -> None:
     allowed = [query for query in REFUSED_TO_ALL if may(as_login(owner, login), query)]
 
     assert allowed == []
+
+
+@pytest.mark.parametrize("ended", [False, True], ids=["while it loads", "after it failed"])
+def test_the_page_explains_somebody_of_a_night_that_is_not_loaded(nights: Nights, ended: bool) -> None:
+    nights.run()
+    (row,) = nights.rows("select entra_id::text as entra_id from peoplegoal.app_user order by id limit 1")
+    nights.nights += 1
+    ref = nights.ref()
+    pipeline.open_run(ref, dag_id="entra_sync_contoso", run_type="manual", mode="full", dry_run=False, day=nights.day)
+    pipeline.validate(ref, pipeline.extract(ref, nights.tenant.entra_connection))
+    if ended:
+        pipeline.close_run(ref)
+
+    store, page = Store.at(str(nights.store)), as_login(nights.url, "page_only")
+    found = explain(page, store, ref.account, row["entra_id"], plans=False)
+
+    assert isinstance(found, Explanation)
+    assert (found.run.status, found.planned) == ("failed" if ended else "running", False)
+    assert not verdict(found).good
 
 
 def test_the_page_writes_nothing(owner: str) -> None:

@@ -43,15 +43,17 @@ NOT_LOADED = ("running", "failed", "stale")
 
 
 def explain(
-    url: str, store: Store, account: AccountConfig, wanted: str, *, run_id: int | None = None
+    url: str, store: Store, account: AccountConfig, wanted: str, *, run_id: int | None = None, plans: bool = True
 ) -> Explanation | Several | Nobody:
     """Explain the person with this object id, e-mail address or user principal name, as of a run or the newest one.
 
     ``account`` is today's account file: it names the account, and stands in where the run kept no configuration.
+    ``plans``: plan a night that was not loaded, which takes temporary tables and a lock; a role that reads has neither.
     Raises EntraSyncError when there is no such run, or no snapshot of it is kept.
     """
     with connect(url) as connection:
         night = open_night(connection, store, account, run_id)
+        plan = url if plans else None
         key = {"account_id": night.run["account_id"]}
         email = emails(night.users, night.account)
         found = find(night.users, email, wanted)
@@ -59,7 +61,7 @@ def explain(
             return Several(asked=wanted, candidates=tuple(found))
         if found:
             user = user_of(connection, key, str(found[0].entra_id), _address(email, night, found[0].entra_id))
-            return _explain(connection, url, night, found[0].entra_id, user)
+            return _explain(connection, plan, night, found[0].entra_id, user)
         users = users_by(connection, key, wanted.strip().lower(), wanted.strip().lower())
         if len(users) > 1:
             named = (Candidate(entra_id=u["entra_id"], name=u["display_name"], address=u["email"]) for u in users)
@@ -68,13 +70,13 @@ def explain(
         if users or seen:
             entra_id = users[0]["entra_id"] if users else seen.entra_id if seen else None
             user = users[0] if users else None
-            return _explain(connection, url, night, entra_id, user, seen=seen, looked=looked)
+            return _explain(connection, plan, night, entra_id, user, seen=seen, looked=looked)
         return Nobody(asked=wanted, run=_facts(night), looked=looked, nearest=nearest_address(email, wanted))
 
 
 def _explain(
     connection: Connection,
-    url: str,
+    plan: str | None,
     night: Night,
     entra_id: str | None,
     user: Row | None,
@@ -93,9 +95,9 @@ def _explain(
     done = connection.execute(statement("explain/changes"), {**key, "run_id": night.run["id"]}).fetchall()
     former = connection.execute(statement("explain/changes"), {**key, "run_id": None}).fetchall()
     stopped = night.issues is None or night.run["error_step"] == "validate"
-    planned = not done and night.run["status"] in NOT_LOADED and not stopped
-    if planned:
-        done = _plan(url, night, entra_id, user)
+    planned = plan is not None and not done and night.run["status"] in NOT_LOADED and not stopped
+    if plan is not None and planned:
+        done = _plan(plan, night, entra_id, user)
     names = {one: name for one, (name, _) in night.people.items() if name}
     issues = _issues(connection, night, entra_id)
     forgotten = connection.execute(statement("explain/forgotten"), key).fetchone()

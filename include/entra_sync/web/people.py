@@ -93,7 +93,8 @@ def explanation(request: Request, viewer: ViewerDep, account: str, person: UUID)
         problem = "The account has no account file any more, so nobody can say what its rules would be."
     else:
         try:
-            found = explain(page_url(), Store.at(store_uri()), load_account(theirs.file), str(person))
+            store, config = Store.at(store_uri()), load_account(theirs.file)
+            found = explain(page_url(), store, config, str(person), plans=False)
         except EntraSyncError as error:
             problem = str(error)
     return page(

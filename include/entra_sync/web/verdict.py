@@ -30,6 +30,12 @@ def verdict(found: Explanation) -> Verdict:
             advice="Mend what the run names, and run again.",
             good=False,
         )
+    if found.run.status == "running":
+        return Verdict(
+            said="A sync is at work: it has read the directory and has not loaded it yet.",
+            advice="Look again when it has ended.",
+            good=False,
+        )
     if directory is None:
         return Verdict(
             said="Not synced: the directory does not have this person.",
