@@ -1,4 +1,4 @@
-"""Every error that the product raises on purpose.
+"""The errors that the product raises on purpose; a module's own, such as ``notices.NotTold``, derive from these.
 
     EntraSyncError
     +-- ConfigurationError         an account file, a connection or the environment is wrong: a person must act
@@ -10,6 +10,7 @@
     |   +-- GraphProtocolError     an answer that breaks the contract: repeated or foreign nextLink, truncated body
     +-- SnapshotError              a stored snapshot is missing, unsealed or damaged
     |   +-- SnapshotMissing        nothing is stored of the day that shall be replayed
+    |   +-- SnapshotOfAnother      the store holds an earlier run's snapshot under this run's number
     +-- ValidationBlocked          the snapshot as a whole must not be loaded
     +-- AccountBusy                transient: another run works on the account
     +-- LeaseLost                  this run was taken for dead and another one took the account over

@@ -26,7 +26,7 @@ KEYS = {
     *("migrateDatabaseJob.extraVolumes", "migrateDatabaseJob.extraVolumeMounts"),
     *("apiServer.replicas", "apiServer.args", "apiServer.podDisruptionBudget.enabled", "apiServer.resources"),
     *("apiServer.startupProbe.failureThreshold", "apiServer.startupProbe.periodSeconds"),
-    *("apiServer.extraVolumes", "apiServer.extraVolumeMounts"),
+    *("apiServer.env", "apiServer.extraVolumes", "apiServer.extraVolumeMounts"),
     *("scheduler.replicas", "scheduler.podDisruptionBudget.enabled", "scheduler.resources"),
     *("scheduler.startupProbe.failureThreshold", "scheduler.startupProbe.periodSeconds"),
     *("dagProcessor.enabled", "dagProcessor.replicas", "dagProcessor.resources"),
@@ -36,7 +36,15 @@ KEYS = {
     *("logs.persistence.enabled", "logs.persistence.size"),
 }
 # Below these the chart takes whatever Kubernetes or Airflow takes.
-FREE = {"config", "env", "volumes", "volumeMounts", "securityContexts.pod", "securityContexts.containers"}
+FREE = {
+    "config",
+    "env",
+    "apiServer.env",
+    "volumes",
+    "volumeMounts",
+    "securityContexts.pod",
+    "securityContexts.containers",
+}
 SERVICES = read({"ENTRA_SYNC_URL": "https://airflow.example.com"})["services"]
 
 

@@ -85,7 +85,7 @@ def tell_late(account_file: str, context: Any) -> None:
     run, (notice, config) = context["dag_run"], _notice(account_dag(Path(account_file)))
     hours = config.late_after_hours if config else None
     body = (
-        f"The run {run['dag_run_id']} has not ended {hours:g} hours after it was due.\n"
+        f"The run {run['dag_run_id']} has not ended {hours:g} hours after Airflow made it.\n"
         "What to do: see which step it is at, and whether workers, the scheduler and the database are well.\n"
         f"{link(None)}"
     )

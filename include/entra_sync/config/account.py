@@ -73,7 +73,7 @@ class AccountConfig(Strict):
     notify: list[str] = []
     """Airflow connection ids of who is told: connections of the type apprise or smtp."""
     late_after_hours: float | None = Field(default=4, gt=0, le=168)
-    """A run that has not ended so many hours after it was due is told of; null: never."""
+    """A run that has not ended so many hours after Airflow made it is told of; null: never."""
     quarantine: Quarantine | None = Quarantine()
     """When an account that keeps failing is tried less often; `null`: never."""
     retention: Retention = Retention()
