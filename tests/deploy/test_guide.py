@@ -31,7 +31,15 @@ def test_the_table_of_services_names_all_and_the_volumes_that_they_write_to() ->
         name: set(re.findall(r"`(\w+)`", kept)) for names, kept in rows for name in re.findall(r"`([\w-]+)`", names)
     }
 
+    secrets = {name: said for names, said in re.findall(r"^\| (`.+?) \| (.+?) \|", table, re.MULTILINE)
+               for name in re.findall(r"`([\w-]+)`", names)}  # fmt: skip
+    words = {"queue": "broker_url", "Celery's results": "celery_results", "Airflow's database": "airflow_database"}
+    words |= {"keys": "fernet_key", "connections": "connections.json", "owner of PeopleGoal's schemas": "owner.json"}
     assert set(told) == set(SERVICES) - {"sandbox"}
+    for name in set(told) - {"postgres", "redis"}:
+        assert {word for word in words if word in secrets[name]} == {
+            word for word, file in words.items() if file in SERVICES[name]["secrets"]
+        }, name
     for name, volumes in told.items():
         mounts = [mount.split(":") for mount in SERVICES[name].get("volumes", ())]
         assert volumes == {parts[0] for parts in mounts if len(parts) == 2}, name

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from entra_sync.errors import ConfigurationError
 from entra_sync.local.dotenv import parse, with_env_file
+from tests.conftest import ROOT
 
 CONNECTION = {"login": "a", "password": 'p#1 #2 "q"', "extra": {"tenant_id": "t"}}
 
@@ -48,6 +50,18 @@ def test_a_line_that_is_none_is_named_by_number_without_its_text() -> None:
     with pytest.raises(ConfigurationError, match=r"line 2: expected KEY=VALUE") as caught:
         parse("A=1\nhunter2\n", Path(".env"))
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("page", ["azure-setup.md", "notifications.md", "../.env.example"])
+def test_the_connections_that_the_guides_show_are_read(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    lines = re.findall(r"^#?(AIRFLOW_CONN_.*)$", text, re.MULTILINE)
+
+    found = parse("\n".join(lines), Path(page))
+
+    assert found
+    assert all("conn_type" in json.loads(value) for value in found.values())
+    assert len(found) == text.count("AIRFLOW_CONN_") - text.count("AIRFLOW_CONN_ENTRA_MY_ORG")
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
