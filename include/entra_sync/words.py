@@ -24,6 +24,23 @@ PLANNED = "planned only: "
 PREFIX = {"dry_run": PLANNED, "held": "withheld: ", "reverted": "taken back: "}
 OUTSIDE = "out_of_scope:"
 UNDO = "undo:"
+RULES = {
+    "user_type": "user type",
+    "group_exclude": "groups to omit",
+    "group_include": "groups to take",
+    "filter": "filter",
+    "no_email": "e-mail",
+    "account_disabled": "account",
+}
+DROPPED = {
+    "manager_missing": "not in the directory",
+    "manager_not_a_user": "a contact, not a user",
+    "manager_out_of_scope": "out of scope",
+    "manager_disabled": "the account is disabled",
+    "manager_rejected": "the manager's own row was rejected",
+    "manager_self": "nobody is their own manager",
+    "manager_cycle": "the link closes a circle",
+}
 LIMITS = {
     "too_many_deactivations": "too many people would leave at once",
     "too_many_creations": "too many people would join at once",

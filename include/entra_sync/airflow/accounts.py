@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from entra_sync.config.account import SLUG, AccountConfig, load_account
+from entra_sync.config.account import SLUG, AccountConfig, dag_id_of, load_account
 from entra_sync.config.yaml_file import UnreadableFile, read_yaml
 from entra_sync.errors import ConfigurationError
-
-DAG_PREFIX = "entra_sync_"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +28,7 @@ class AccountDag:
 
     @property
     def dag_id(self) -> str:
-        return f"{DAG_PREFIX}{self.account}"
+        return dag_id_of(self.account)
 
 
 def accounts_folder() -> Path:
@@ -48,7 +46,7 @@ def account_dags(folder: Path, only_dag_id: str | None = None) -> list[AccountDa
     paths = sorted(folder.glob("*.yaml"))
     if only_dag_id is not None:
         # Every task asks for its own DAG only: with 500 accounts, reading all files took longer than most steps.
-        slug = only_dag_id.removeprefix(DAG_PREFIX)
+        slug = only_dag_id.removeprefix(dag_id_of(""))
         paths = [path for path in paths if _may_be_of(path, slug)]
     found = [_account_dag(path) for path in paths]
     files = Counter(entry.account for entry in found)

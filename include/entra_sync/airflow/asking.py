@@ -87,9 +87,11 @@ class ApplyOperator(TriggerDagRunOperator):
 
     def execute(self, context: Any) -> Any:
         """Trigger the account's DAG."""
+        from entra_sync.config.account import dag_id_of
+
         if self.recorded["status"] != "approved":
             raise AirflowSkipException("Nothing was approved.")
-        self.trigger_dag_id = f"entra_sync_{self.recorded['account']}"
+        self.trigger_dag_id = dag_id_of(self.recorded["account"])
         return super().execute(context)
 
 

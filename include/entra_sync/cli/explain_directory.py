@@ -7,30 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from entra_sync.explain.person import Directory, FieldValue, Link, TeamOf
-from entra_sync.words import LONGEST, shown
+from entra_sync.words import DROPPED, LONGEST, RULES, shown
 
 STATES = {
     "in_scope": "yes",
     "disabled": "yes, but the account is disabled: a leaver",
     "out_of_scope": "no",
     "rejected": "yes, but the row was rejected: the present profile is left alone",
-}
-RULES = {
-    "user_type": "user type",
-    "group_exclude": "groups to omit",
-    "group_include": "groups to take",
-    "filter": "filter",
-    "no_email": "e-mail",
-    "account_disabled": "account",
-}
-DROPPED = {
-    "manager_missing": "not in the directory",
-    "manager_not_a_user": "a contact, not a user",
-    "manager_out_of_scope": "out of scope",
-    "manager_disabled": "the account is disabled",
-    "manager_rejected": "the manager's own row was rejected",
-    "manager_self": "nobody is their own manager",
-    "manager_cycle": "the link closes a circle",
 }
 SHOWN_ALWAYS = {"mail", "userPrincipalName"}
 LONGEST_CHAIN = 8

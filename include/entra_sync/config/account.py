@@ -39,6 +39,11 @@ INDIFFERENT = (
 SLUG = re.compile(r"[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?")
 
 
+def dag_id_of(slug: str) -> str:
+    """The Airflow DAG of an account."""
+    return f"entra_sync_{slug}"
+
+
 class AccountConfig(Strict):
     """One customer account of the PeopleGoal directory sync; see docs/account-file.md."""
 
@@ -149,7 +154,7 @@ class AccountConfig(Strict):
     @property
     def dag_id(self) -> str:
         """The account's DAG in Airflow."""
-        return f"entra_sync_{self.account}"
+        return dag_id_of(self.account)
 
     @property
     def connection_id(self) -> str:

@@ -11,7 +11,6 @@ from entra_sync.config.attributes import AttributePath, check_path, nearest
 from entra_sync.config.base import Strict
 from entra_sync.config.fields import PROFILE_COLUMNS
 
-SOURCES = ("from", "template", "first_of", "value")
 PARTS = re.compile(r"\{([^{}]+)\}")
 CUSTOM = re.compile(r"custom\.[A-Za-z0-9_]+")
 FIELDS = ("email", *PROFILE_COLUMNS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from entra_sync.config.account import dag_id_of
 from entra_sync.db import Connection
 from entra_sync.errors import AccountBusy
 from entra_sync.record.runs import Run, open_run
@@ -34,7 +35,7 @@ def open_by_hand(
             connection,
             account=account,
             name=name,
-            dag_id=f"entra_sync_{account}",
+            dag_id=dag_id_of(account),
             dag_run_id=dag_run_id,
             run_type="manual",
             mode="replay",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import pyarrow as pa
 
-from entra_sync.codes import CODES
 from entra_sync.config.account import AccountConfig
 from entra_sync.groups import hidden, matching
 from entra_sync.issues import issue
@@ -14,16 +13,15 @@ from entra_sync.scope import OUT_OF_SCOPE
 Found = list[dict[str, str | None]]
 
 
-def check_scope(groups: pa.Table, decisions: pd.DataFrame, account: AccountConfig) -> tuple[list[str], Found]:
-    """Gives the sentences that block, and the issues. An empty tenant does not block: that is load's."""
+def check_scope(groups: pa.Table, decisions: pd.DataFrame, account: AccountConfig) -> Found:
+    """The issues; one that is an error blocks the run. An empty tenant does not: that is load's."""
     found = _group_entries(groups, account)
     if not decisions.empty and (decisions["state"] == OUT_OF_SCOPE).all():
         reasons = decisions["reason"].value_counts().sort_index()
         counts = ", ".join(f"{reason} {count}" for reason, count in reasons.items())
         message = f"None of {len(decisions)} users is in scope ({counts})."
         found.append(issue("scope_empty", entity="snapshot", message=message))
-    blocked = [str(row["message"]) for row in found if CODES[str(row["code"])].severity == "error"]
-    return blocked, found
+    return found
 
 
 def _group_entries(groups: pa.Table, account: AccountConfig) -> Found:

@@ -9,6 +9,8 @@ from fastapi import Depends, Path, Query, Request
 
 RunPath = Annotated[int, Path(ge=1, le=2**63 - 1)]
 After = Annotated[int, Query(ge=0, le=2**31 - 1)]
+AfterId = Annotated[int, Query(ge=0, le=2**63 - 1)]
+Slug = Annotated[str, Query(max_length=100)]
 ListTab = Literal["users", "teams", "held"]
 Key = Annotated[str, Query(max_length=20, pattern=r"^[a-z]+$")]
 Code = Annotated[str, Query(max_length=60, pattern=r"^[a-z0-9_]+$")]

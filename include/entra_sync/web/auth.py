@@ -15,6 +15,7 @@ from airflow.models.dag import DagModel
 from fastapi import Depends, HTTPException
 
 from entra_sync.airflow.accounts import account_dags, accounts_folder
+from entra_sync.config.account import dag_id_of
 from entra_sync.db import Connection, statement
 
 # The DAG that asks people about what a limit withheld.
@@ -63,7 +64,7 @@ class Viewer:
                         slug=slug,
                         name=file.name if file else row["name"] if row else slug,
                         zone=ZoneInfo(file.timezone if file else "UTC"),
-                        dag_id=dag_of(slug),
+                        dag_id=dag_id_of(slug),
                         file=file.path if file else None,
                         may_run=file is not None and slug in startable,
                         problem=file.problem if file else None,
@@ -80,11 +81,16 @@ class Viewer:
                 return account
         raise HTTPException(403, "You may not read the runs of this account.")
 
+    def chosen(self, connection: Connection, slug: str | None) -> tuple[list[Account], Account | None]:
+        """The accounts they may see, and the one that was asked for, else the first. Raises 403 as the others do."""
+        accounts = self.accounts(connection)
+        return accounts, self.account(connection, slug) if slug else next(iter(accounts), None)
+
     def account_of_dag(self, connection: Connection, dag_id: str) -> Account:
         """The account that a DAG syncs. Raises 404 for any other DAG, 403 for an account that is not theirs to see."""
-        if not dag_id.startswith(dag_of("")):
+        if not dag_id.startswith(dag_id_of("")):
             raise HTTPException(404, "This DAG is not a directory sync: it has no sync history.")
-        return self.account(connection, dag_id.removeprefix(dag_of("")))
+        return self.account(connection, dag_id.removeprefix(dag_id_of("")))
 
     def may_decide(self) -> bool:
         """Whether they may answer what a limit withheld: Airflow's right to answer a question of the DAG that asks."""
@@ -99,7 +105,7 @@ class Viewer:
 
     def _dags(self, slugs: Iterable[str]) -> tuple[set[str], set[str]]:
         """The slugs whose runs may be read, and those whose runs may be started."""
-        by_dag = {dag_of(slug): slug for slug in slugs}
+        by_dag = {dag_id_of(slug): slug for slug in slugs}
         manager: BaseAuthManager[BaseUser] = get_auth_manager()
         teams = DagModel.get_dag_id_to_team_name_mapping(list(by_dag))
         may: dict[str, set[str]] = {"GET": set(), "POST": set()}
@@ -114,11 +120,6 @@ class Viewer:
                 ):
                     allowed.add(slug)
         return may["GET"], may["POST"]
-
-
-def dag_of(slug: str) -> str:
-    """The DAG of an account, as the DAG file names it."""
-    return f"entra_sync_{slug}"
 
 
 def _viewer(user: GetUserDep) -> Viewer:

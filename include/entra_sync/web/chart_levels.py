@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from entra_sync.cli.explain_directory import DROPPED
 from entra_sync.db import Connection, statement
 from entra_sync.web.auth import Account
 from entra_sync.web.database import Row, page_of
+from entra_sync.words import DROPPED
 
 # Who has nobody above: heads who lead somebody, those who lead nobody, and leavers who are still somebody's manager.
 Kind = Literal["top", "alone", "left"]

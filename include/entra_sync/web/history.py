@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 
 from entra_sync.db import Connection, statement
 from entra_sync.decisions import decisions
+from entra_sync.web.asked import Slug
 from entra_sync.web.auth import Account, ViewerDep
 from entra_sync.web.charts import headcount_chart, nights_chart
 from entra_sync.web.csv_file import csv_response
@@ -38,7 +39,6 @@ COUNTS = (
 COLUMNS = ("run", "account", "status", "started (UTC)", "finished (UTC)", "type", "mode", "dry_run", *COUNTS)
 
 Status = Literal["running", "success", "no_changes", "partial", "held", "stale", "failed"]
-Slug = Annotated[str, Query(max_length=100)]
 RunId = Annotated[int, Query(ge=1, le=2**63 - 1)]
 
 

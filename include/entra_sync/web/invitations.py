@@ -1,12 +1,12 @@
 """Who waits for an invitation: new, or back. Marking them as invited is PeopleGoal's."""
 
 from collections.abc import Iterator
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
 
 from entra_sync.db import statement
+from entra_sync.web.asked import AfterId, Slug
 from entra_sync.web.auth import ViewerDep
 from entra_sync.web.csv_file import csv_response
 from entra_sync.web.database import STEP, Row, page_of, reading
@@ -15,16 +15,13 @@ from entra_sync.web.render import page
 router = APIRouter()
 
 COLUMNS = ("email", "first_name", "last_name", "display_name", "job_title", "department", "manager", "entra_id")
-Slug = Annotated[str, Query(max_length=100)]
-After = Annotated[int, Query(ge=0, le=2**63 - 1)]
 
 
 @router.get("/invitations", response_class=HTMLResponse)
-def listed(request: Request, viewer: ViewerDep, account: Slug | None = None, after: After = 0) -> HTMLResponse:
+def listed(request: Request, viewer: ViewerDep, account: Slug | None = None, after: AfterId = 0) -> HTMLResponse:
     """An account's people who are ready to invite, those first who were there first."""
     with reading() as connection:
-        accounts = viewer.accounts(connection)
-        chosen = viewer.account(connection, account) if account else (accounts[0] if accounts else None)
+        accounts, chosen = viewer.chosen(connection, account)
         key: Row = {"account_id": chosen.id if chosen else None}
         rows, more = page_of(connection, "web/to_invite", after=after, **key)
         counted = connection.execute(statement("web/waiting_count"), key).fetchone()

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from entra_sync.airflow.connections import store_uri
 from entra_sync.db import Connection
 from entra_sync.store import Store
-from entra_sync.web.asked import SearchDep
+from entra_sync.web.asked import AfterId, SearchDep, Slug
 from entra_sync.web.auth import Account, ViewerDep
 from entra_sync.web.chart_levels import Kind, Level, heads, reports_of, way_to
 from entra_sync.web.database import reading
@@ -34,9 +34,7 @@ PARTS: dict[Kind, tuple[str, str]] = {
         "Their reports keep them until the directory names somebody else.",
     ),
 }
-Slug = Annotated[str, Query(max_length=100)]
 UserId = Annotated[int, Query(ge=1, le=2**63 - 1)]
-After = Annotated[int, Query(ge=0, le=2**63 - 1)]
 UserPath = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
@@ -46,8 +44,7 @@ def picture(
 ) -> HTMLResponse:
     """The picture with its top; ``person``: it opens down to them."""
     with reading() as connection:
-        accounts = viewer.accounts(connection)
-        chosen = viewer.account(connection, account) if account else (accounts[0] if accounts else None)
+        accounts, chosen = viewer.chosen(connection, account)
         first = heads(connection, chosen, "top") if chosen else None
         is_empty = not (first and first.people) and not _has_others(connection, chosen)
     return page(
@@ -68,7 +65,7 @@ def listed(
     account: Slug,
     under: UserId | None = None,
     kind: Kind | None = None,
-    after: After = 0,
+    after: AfterId = 0,
 ) -> HTMLResponse:
     """One level as a list: who reports to the user ``under``, or who has nobody above, of one kind or of each."""
     with reading() as connection:
@@ -93,14 +90,14 @@ def listed(
 
 
 @router.get("/chart/{account}/top.json")
-def top(viewer: ViewerDep, account: str, kind: Kind, after: After = 0) -> dict[str, Any]:
+def top(viewer: ViewerDep, account: str, kind: Kind, after: AfterId = 0) -> dict[str, Any]:
     """More of those who have nobody above: ``{people, after}``."""
     with reading() as connection:
         return _parts(heads(connection, viewer.account(connection, account), kind, after=after))
 
 
 @router.get("/chart/{account}/{user_id}/reports.json")
-def reports(viewer: ViewerDep, account: str, user_id: UserPath, after: After = 0) -> dict[str, Any]:
+def reports(viewer: ViewerDep, account: str, user_id: UserPath, after: AfterId = 0) -> dict[str, Any]:
     """Who reports to one person: ``{people, after}``."""
     with reading() as connection:
         return _parts(reports_of(connection, viewer.account(connection, account), user_id, after=after))

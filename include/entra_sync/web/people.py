@@ -1,14 +1,13 @@
 """A person: found by name, then their nights, profile, managers, teams, and why they are synced or not."""
 
 from itertools import groupby
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from entra_sync.airflow.connections import page_url, store_uri
-from entra_sync.cli.explain_directory import DROPPED, RULES
 from entra_sync.codes import CODES
 from entra_sync.config.account import load_account
 from entra_sync.config.fields import PROFILE_COLUMNS
@@ -17,19 +16,18 @@ from entra_sync.errors import EntraSyncError
 from entra_sync.explain import Explanation, explain
 from entra_sync.explain.peoplegoal import names_of
 from entra_sync.store import Store
-from entra_sync.web.asked import SearchDep
+from entra_sync.web.asked import SearchDep, Slug
 from entra_sync.web.auth import Account, ViewerDep
 from entra_sync.web.database import Row, reading
 from entra_sync.web.directory import Found, find_people
 from entra_sync.web.render import page
 from entra_sync.web.verdict import verdict
 from entra_sync.web.views import like
-from entra_sync.words import change_words
+from entra_sync.words import DROPPED, RULES, change_words
 
 router = APIRouter()
 
 FOUND, CHANGES = 50, 400
-Slug = Annotated[str, Query(max_length=100)]
 
 
 @router.get("/people", response_class=HTMLResponse)
@@ -37,8 +35,7 @@ Slug = Annotated[str, Query(max_length=100)]
 def search(request: Request, viewer: ViewerDep, search: SearchDep, account: Slug | None = None) -> HTMLResponse:
     """Find somebody by name, e-mail address or object id: in the directory as it was last read, and among leavers."""
     with reading() as connection:
-        accounts = viewer.accounts(connection)
-        chosen = viewer.account(connection, account) if account else (accounts[0] if accounts else None)
+        accounts, chosen = viewer.chosen(connection, account)
         found = _found(connection, chosen, search) if chosen and search else []
     return page(
         request, "people.html", accounts=accounts, account=chosen, search=search or "", found=found, limit=FOUND
