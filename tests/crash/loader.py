@@ -22,6 +22,8 @@ def load(nights: Nights, wanted: Directory) -> None:
 
 def main() -> None:
     """Load the night that standard input names."""
+    # A shell that has started the tests in the background leaves Ctrl-C ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     given = json.loads(sys.stdin.read())
     if given["as_in_airflow"]:
         # What Airflow's task runner makes of SIGTERM: it calls the operator's on_kill, which does nothing here, and the
