@@ -11,6 +11,7 @@ import psycopg
 import pyarrow.parquet as pq
 import pytest
 
+from entra_sync.forget import Forgotten, find_person, forget
 from entra_sync.store import Store
 from sandbox.testing import SandboxTenant
 from tests.e2e.conftest import Nights, quick_retries
@@ -46,6 +47,11 @@ class Case:
         self.nights.tenant.company.update_user(self.person, accountEnabled=False)
         self.nights.config = {**CONFIG, "guards": {}}
         self.nights.run()
+
+    def forget(self, wanted: str | None = None) -> Forgotten:
+        """Somebody is forgotten, the person if nobody else is named."""
+        person = find_person(self.nights.url, "contoso", wanted or self.person)
+        return forget(self.nights.url, self.store, person, by="tester")
 
 
 def in_database(url: str, mark: str) -> list[str]:

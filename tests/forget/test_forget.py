@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from entra_sync.errors import EntraSyncError
 from entra_sync.explain import Explanation, explain
 from entra_sync.extract.snapshot import read_manifest, read_tables
 from entra_sync.forget import files as erasing
-from entra_sync.forget import find_person, forget, forget_unfinished
-from entra_sync.forget.files import LABEL, TEAM_NAME
+from entra_sync.forget import find_person, forget_unfinished
+from entra_sync.forget.files import LABEL, TEAM_NAME, USERS
+from entra_sync.pipeline import ACCOUNT
 from entra_sync.undo import undo_run
 from tests.e2e.conftest import Nights
 from tests.forget.conftest import MARK, Case
@@ -23,11 +25,6 @@ COUNTED = (
     "select to_jsonb(r) - array['finished_at', 'swept_at'] as run, to_jsonb(c) - 'run_id' as counted"
     " from sync.run r join sync.run_count c on c.run_id = r.id where r.id <= %s order by r.id"
 )
-
-
-def forgotten(case: Case, wanted: str | None = None) -> Any:
-    person = find_person(case.nights.url, "contoso", wanted or case.person)
-    return forget(case.nights.url, case.store, person, by="tester")
 
 
 def test_nothing_of_the_person_is_left_anywhere(case: Case) -> None:
@@ -40,7 +37,7 @@ def test_nothing_of_the_person_is_left_anywhere(case: Case) -> None:
     assert [place for place in before if place.endswith("/team.parquet")]
     case.leave()
 
-    done = forgotten(case, f"{MARK}@contoso.com")
+    done = case.forget(f"{MARK}@contoso.com")
 
     assert case.places() == []
     assert done.files["landing"] == 3
@@ -54,7 +51,7 @@ def test_every_count_stays_true(case: Case) -> None:
     headcount = nights.rows("select * from sync.headcount order by 1, 2, 3")
     files = {path: _rows(path) for path in sorted(nights.store.rglob("*.parquet"))}
 
-    forgotten(case)
+    case.forget()
 
     assert nights.rows(COUNTED, last) == before
     for row in before:
@@ -78,7 +75,7 @@ def test_others_keep_all_of_theirs(case: Case) -> None:
     history = "select run_id, seq, label, fields from sync.change where entra_id <> %s and label <> %s order by 1, 2"
     profiles, changes = case.nights.rows(others, case.person), case.nights.rows(history, case.person, TEAM_NAME)
 
-    forgotten(case)
+    case.forget()
 
     assert case.nights.rows(others, case.person) == profiles
     after = case.nights.rows(history, case.person, TEAM_NAME)
@@ -91,7 +88,7 @@ def test_others_keep_all_of_theirs(case: Case) -> None:
 
 def test_history_says_what_happened_to_a_forgotten_person(case: Case) -> None:
     case.leave()
-    forgotten(case)
+    case.forget()
 
     rows = case.nights.rows(
         "select entity, action, label, fields from sync.change where entra_id = %s and entity = 'user' order by run_id",
@@ -104,7 +101,7 @@ def test_history_says_what_happened_to_a_forgotten_person(case: Case) -> None:
 
 def test_later_nights_bring_nothing_back(case: Case) -> None:
     case.leave()
-    forgotten(case)
+    case.forget()
     company = case.nights.tenant.company
 
     for mode in ("auto", "full"):
@@ -116,7 +113,7 @@ def test_later_nights_bring_nothing_back(case: Case) -> None:
 
 def test_who_comes_back_is_there_again_and_can_be_forgotten_again(case: Case) -> None:
     case.leave()
-    forgotten(case)
+    case.forget()
     case.nights.tenant.company.update_user(case.person, accountEnabled=True)
     case.nights.run()
 
@@ -131,16 +128,16 @@ def test_who_comes_back_is_there_again_and_can_be_forgotten_again(case: Case) ->
         )[0]["display_name"]
     )
     with pytest.raises(EntraSyncError, match="not deactivated"):
-        forgotten(case)
+        case.forget()
 
     case.leave()
-    forgotten(case)
+    case.forget()
     assert case.places() == []
 
 
 def test_snapshots_stay_whole_and_can_be_replayed(case: Case) -> None:
     case.leave()
-    forgotten(case)
+    case.forget()
 
     for run in (1, 2, 3):
         uri = str(case.store.landing("contoso", run))
@@ -151,14 +148,34 @@ def test_snapshots_stay_whole_and_can_be_replayed(case: Case) -> None:
     assert case.places() == []
 
 
-@pytest.mark.parametrize("broken", ["manifest", "file", "day", "database"])
+# The function that finds the disk full, and for which of its calls.
+BREAKS: dict[str, tuple[str, Callable[..., bool]]] = {
+    "configuration": ("whole_file", lambda path: path.name == ACCOUNT),
+    "manifest": ("write_manifest", lambda folder, manifest: True),
+    "file": ("whole_file", lambda path: path.name == USERS),
+    "manifest again": ("write_manifest", lambda folder, manifest: "was" not in manifest.files[USERS]),
+    "day": ("write_table", lambda path, table: "curated" in path.parts),
+    "database": ("_erase_rows", lambda connection, person: True),
+}
+
+
+@pytest.mark.parametrize("broken", BREAKS)
 def test_what_broke_off_is_gone_on_with(case: Case, broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     case.leave()
-    times = {"manifest": 1, "file": 2, "day": 6}.get(broken)
+    name, fails = BREAKS[broken]
+    # The package has a function of the module's name.
+    module = erasing if hasattr(erasing, name) else sys.modules["entra_sync.forget.forget"]
+    work = getattr(module, name)
+
+    def until_full(*given: Any) -> Any:
+        if fails(*given):
+            raise OSError("the disk is full")
+        return work(*given)
+
     with monkeypatch.context() as patched:
-        _break(patched, times)
+        patched.setattr(module, name, until_full)
         with pytest.raises(OSError, match="full"):
-            forgotten(case)
+            case.forget()
     assert case.nights.last_run()["status"] == "failed"
     for run in (1, 2, 3):
         uri = str(case.store.landing("contoso", run))
@@ -172,37 +189,12 @@ def test_what_broke_off_is_gone_on_with(case: Case, broken: str, monkeypatch: py
     assert forget_unfinished(case.nights.url, case.store, "contoso") == []
 
 
-def _break(patched: pytest.MonkeyPatch, times: int | None) -> None:
-    """The disk is full after so many files; None: when all files are done."""
-    count = 0
-
-    def failing(original: Any) -> Any:
-        def write(*given: Any) -> Any:
-            nonlocal count
-            count += 1
-            if count == times:
-                raise OSError("the disk is full")
-            return original(*given)
-
-        return write
-
-    for name in ("write_manifest", "whole_file", "write_table"):
-        patched.setattr(erasing, name, failing(getattr(erasing, name)))
-    if times is None:
-
-        def refuse(*_: Any) -> Any:
-            raise OSError("the disk is full")
-
-        # The package has a function of the module's name.
-        patched.setattr(sys.modules["entra_sync.forget.forget"], "_erase_rows", refuse)
-
-
 def test_done_again_it_finds_nothing(case: Case) -> None:
     case.leave()
-    forgotten(case)
+    case.forget()
     before = case.nights.everything()
 
-    again = forgotten(case)
+    again = case.forget()
 
     assert set(again.files.values()) | set(again.rows.values()) == {0}
     assert case.nights.last_run()["status"] == "no_changes"
@@ -212,7 +204,7 @@ def test_done_again_it_finds_nothing(case: Case) -> None:
 def test_an_undo_does_not_bring_the_person_back(case: Case) -> None:
     case.leave()
     left = case.nights.last_run()["id"]
-    forgotten(case)
+    case.forget()
 
     result = undo_run(case.nights.url, left)
 
@@ -224,7 +216,7 @@ def test_an_undo_does_not_bring_the_person_back(case: Case) -> None:
 
 def test_explain_says_that_the_person_was_forgotten(case: Case) -> None:
     case.leave()
-    forgotten(case)
+    case.forget()
 
     found = explain(case.nights.url, case.store, case.nights.ref().account, case.person)
 
@@ -246,7 +238,7 @@ def test_somebody_who_never_came_into_peoplegoal_is_forgotten_by_object_id(case:
     assert [place for place in case.places("Qponml Newcomer") if place == "sync.issue"]
     company.update_user(new, accountEnabled=False)
 
-    forgotten(case, new)
+    case.forget(new)
     case.nights.run()
 
     assert case.places("Qponml Newcomer") == []

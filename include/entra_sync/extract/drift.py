@@ -7,9 +7,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from entra_sync.errors import SnapshotError
 from entra_sync.extract.base import Base
 from entra_sync.extract.client import GraphClient
 from entra_sync.extract.delta import DeltaLost, follow
+from entra_sync.extract.forgotten import emptied
 from entra_sync.extract.merge import without
 from entra_sync.extract.select import GROUP_SELECT
 from entra_sync.extract.snapshot import Drift
@@ -17,15 +19,20 @@ from entra_sync.extract.tables import SnapshotTables, pc
 
 
 async def told_since(client: GraphClient, base: Base) -> dict[str, set[str]] | None:
-    """Ids that the change feeds name since ``base``; None when they tell nothing any more."""
+    """Ids that the change feeds name since ``base``, and of users whose row there an erasure emptied.
+
+    None when the feeds tell nothing any more, or the base cannot be read.
+    """
     try:
-        return {
+        told = {
             name: set((await follow(client, base.manifest.delta_links[name], name)).removed)
             | set(base.manifest.recheck.get(name, []))
             for name in ("users", "groups")
         }
-    except (DeltaLost, KeyError):
+        told["users"].update(emptied(base.tables.users))
+    except (DeltaLost, KeyError, SnapshotError):
         return None
+    return told
 
 
 def find_drift(base: SnapshotTables, now: SnapshotTables, told: dict[str, set[str]]) -> Drift:

@@ -25,6 +25,16 @@ def without_forgotten(users: pa.Table, forgotten: Collection[str]) -> pa.Table:
     return blanked(users, pc.and_(among(users["id"], forgotten), pc.equal(users["accountEnabled"], False)))
 
 
+def emptied(users: pa.Table) -> list[str]:
+    """Ids of users whose row an erasure emptied although the account is not disabled: they have to be read again.
+
+    Every user has a userPrincipalName; of a group that they come into the users' change feed says nothing.
+    """
+    nameless = pc.and_(pc.is_valid(users["id"]), pc.is_null(users["userPrincipalName"]))
+    is_disabled = pc.fill_null(pc.equal(users["accountEnabled"], False), False)
+    return [str(one) for one in users["id"].filter(pc.and_(nameless, pc.invert(is_disabled))).to_pylist()]
+
+
 def among(ids: Column, wanted: Collection[str]) -> Column:
     """Which of the ids are wanted; letter case makes no difference."""
     return pc.is_in(pc.utf8_lower(ids), value_set=pa.array(sorted(one.lower() for one in wanted), pa.string()))

@@ -2,7 +2,8 @@
 
 Whoever the feed names, removed ones too, is asked for by id: 200 is what they are now, 404 means gone. Because links
 are told by one side only, a person who appears (new, or restored with links of old) is asked for reports and groups,
-and the reports of a person who is gone are read again. Facts: docs/graph.md, 2.
+and the reports of a person who is gone are read again. So are enabled users whose row an erasure emptied: the feed need
+not name them. Facts: docs/graph.md, 2.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from entra_sync.extract.calls import Call, Row
 from entra_sync.extract.client import GraphClient
 from entra_sync.extract.completeness import Absent, ask_for
 from entra_sync.extract.delta import DeltaLost, Round, follow
-from entra_sync.extract.forgotten import without_forgotten
+from entra_sync.extract.forgotten import emptied, without_forgotten
 from entra_sync.extract.groups import group_call, is_concealed
 from entra_sync.extract.links import FullNeeded, Links
 from entra_sync.extract.members import MemberReader
@@ -77,7 +78,7 @@ async def read_changes(
     users, groups = await _rounds(client, base)
     old_users, old_groups = _ids(base.tables.users), _ids(base.tables.groups)
     people, teams = _Objects(), _Objects()
-    people.take(await ask_for(client, _calls(users, base, "users", query.one)))
+    people.take(await ask_for(client, _calls(users, base, "users", query.one, emptied(base.tables.users))))
     teams.take(await ask_for(client, _calls(groups, base, "groups", group_call)))
 
     links = Links(client, people.there.keys() - old_users, teams.there.keys() - old_groups)
@@ -170,9 +171,11 @@ def full_units(base: Base) -> int:
     return counts["users"] // 100 * 2 + counts["groups"] // 999 + member_pages * 2 + 2
 
 
-def _calls(read: Round, base: Base, collection: str, one: Callable[[str], Call]) -> list[tuple[str, Call]]:
-    """Whom to ask for: everybody whom the feed names, and those who were unclear the last time."""
-    ids = dict.fromkeys([*read.removed, *base.manifest.recheck.get(collection, [])])
+def _calls(
+    read: Round, base: Base, collection: str, one: Callable[[str], Call], unread: Collection[str] = ()
+) -> list[tuple[str, Call]]:
+    """Whom to ask for: everybody whom the feed names, those who were unclear the last time, and ``unread``."""
+    ids = dict.fromkeys([*read.removed, *base.manifest.recheck.get(collection, []), *unread])
     return [(object_id, one(object_id)) for object_id in ids]
 
 

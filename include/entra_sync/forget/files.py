@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -31,18 +31,61 @@ USERS = "users.parquet"
 Change = Callable[[pa.Table], pa.Table]
 
 
-def erase_files(store: Store, account: str, entra_id: str, email: str | None) -> dict[str, int]:
-    """Files written anew, by area: landing, checks, curated. Done again it finds nothing."""
+def erase_files(store: Store, account: str, entra_id: str, addresses: Collection[str]) -> dict[str, int]:
+    """Files written anew, by area: landing, checks, curated. Done again it finds nothing.
+
+    ``addresses``: those that the database has of the person, in lower case; snapshots and curated days may have more.
+    """
+    landing, checks, curated = (
+        list(_folders(area))
+        for area in (store.landing_of(account), store.checks_of(account), store.curated_of(account))
+    )
+    for folder in (*landing, *checks, *curated):
+        _remove_parts(folder)
+    names = {entra_id.lower(), *addresses}
+    names |= {name for folder in landing for name in _names_in_snapshot(folder, entra_id)}
+    names |= {name for folder in curated for name in _names_in_day(folder, entra_id)}
+    # The configurations first: while they are not done, the files that tell the addresses are as they were.
+    configurations = sum(_configuration(folder / ACCOUNT, names) for folder in checks)
     return {
-        "landing": sum(_snapshot(folder, entra_id) for folder in _folders(store.landing_of(account))),
-        "checks": sum(_findings(folder, entra_id, email) for folder in _folders(store.checks_of(account))),
-        "curated": sum(_day(folder, entra_id) for folder in _folders(store.curated_of(account))),
+        "landing": sum(_snapshot(folder, entra_id) for folder in landing),
+        "checks": configurations + sum(_findings(folder, entra_id) for folder in checks),
+        "curated": sum(_day(folder, entra_id) for folder in curated),
     }
 
 
 def _folders(area: UPath) -> Iterator[UPath]:
     if area.is_dir():
         yield from sorted((folder for folder in area.iterdir() if folder.is_dir()), key=lambda folder: folder.name)
+
+
+def _remove_parts(folder: UPath) -> None:
+    """What a write that was killed has left beside the file. No run works on the account: nobody goes on with it."""
+    for file in folder.iterdir():
+        if file.name.startswith(".") and file.name.endswith(".part"):
+            file.unlink()
+
+
+def _names_in_snapshot(folder: UPath, entra_id: str) -> set[str]:
+    try:
+        users = read_file(str(folder), USERS, read_manifest(str(folder)).files)
+    except SnapshotError:
+        return set()
+    return _names(users, "id", entra_id, ("mail", "userPrincipalName"))
+
+
+def _names_in_day(folder: UPath, entra_id: str) -> set[str]:
+    """The address may be made of any attribute: a day has what became of it."""
+    paths = [folder / f"{name}.parquet" for name in ("profile", "person")]
+    found = (_names(read_table(path), "entra_id", entra_id, ("email",)) for path in paths if path.exists())
+    return {name for names in found for name in names}
+
+
+def _names(table: pa.Table, key: str, entra_id: str, columns: Collection[str]) -> set[str]:
+    """What these columns have of the person, as ``guards.protected`` is compared: in lower case."""
+    theirs = table.filter(pc.fill_null(among(table[key], [entra_id]), False))
+    texts = (text for name in columns if name in table.column_names for text in theirs[name].to_pylist())
+    return {str(text).strip().lower() for text in texts if text}
 
 
 def _snapshot(folder: UPath, entra_id: str) -> int:
@@ -73,13 +116,11 @@ def _replace(folder: UPath, manifest: Manifest, users: pa.Table) -> None:
     write_manifest(folder, replace(manifest, files={**manifest.files, USERS: facts}))
 
 
-def _findings(folder: UPath, entra_id: str, email: str | None) -> int:
-    return _table(folder / ISSUES, lambda issues: _unlabelled(issues, entra_id)) + _account(
-        folder / ACCOUNT, {entra_id, (email or entra_id).lower()}
-    )
+def _findings(folder: UPath, entra_id: str) -> int:
+    return _table(folder / ISSUES, lambda issues: _unlabelled(issues, entra_id))
 
 
-def _account(path: UPath, names: set[str]) -> int:
+def _configuration(path: UPath, names: Collection[str]) -> int:
     """The configuration that a run kept may protect the person by name. It may be of a release with other keys."""
     if not path.exists():
         return 0

@@ -1,7 +1,8 @@
 """One erasure: a run of the history of its own, under the account's lease.
 
-First it is written down that the person is to be forgotten, then files are rewritten, the database last: an erasure
-that breaks off is found by the same name again, and the daily maintenance goes on with it.
+Whoever was waited for may have brought the person back: they are looked up again under the lease. Then it is written
+down that the person is to be forgotten, then files are rewritten, the database last: an erasure that breaks off is
+found by the same name again, and the daily maintenance goes on with it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from entra_sync import record
 from entra_sync.db import Connection, connect, statement
 from entra_sync.forget.files import LABEL, TEAM_NAME, erase_files
-from entra_sync.forget.person import Person, find_person
+from entra_sync.forget.person import Person, find_person, must_be_deactivated
 from entra_sync.record.by_hand import open_by_hand
 from entra_sync.record.lease import hold_lease
 from entra_sync.record.runs import Run
@@ -47,7 +48,8 @@ def forget(
 ) -> Forgotten:
     """Erase the person for good. ``waiting`` is called once when another run has to be waited for.
 
-    Done again it erases what is there again. Raises AccountBusy when the account does not get free.
+    Done again it erases what is there again. Raises AccountBusy when the account does not get free, EntraSyncError when
+    the person is not deactivated any more.
     """
     key = {"account_id": person.account_id, "entra_id": person.entra_id}
     with connect(url) as connection:
@@ -61,12 +63,18 @@ def forget(
             waiting=waiting,
         )
         connection.execute(statement("forget/note_run"), {"run_id": run.id})
-        connection.execute(statement("forget/ask"), key | {"by": by})
     try:
         with record.working(url, run, step="forget"):
-            files = erase_files(store, person.account, person.entra_id, person.email)
+            find_person(url, person.account, person.entra_id)
+            with connect(url) as connection:
+                connection.execute(statement("forget/ask"), key | {"by": by})
+                addresses = connection.execute(statement("forget/addresses"), key).fetchall()
+            files = erase_files(store, person.account, person.entra_id, [row["address"] for row in addresses])
             with connect(url) as connection:
                 hold_lease(connection, run)
+                # PeopleGoal itself may have brought them back while the files were rewritten.
+                for row in connection.execute(statement("forget/lock"), key):
+                    must_be_deactivated(row["status"])
                 rows = _erase_rows(connection, person)
                 connection.execute(statement("forget/finish"), key)
                 _note(connection, run, is_nothing=not any([*files.values(), *rows.values()]))

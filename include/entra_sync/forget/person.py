@@ -38,11 +38,7 @@ def find_person(url: str, account: str, wanted: str) -> Person:
     if not users and entra_id is not None:
         return Person(**here, entra_id=entra_id, user_id=None, name=None, email=None)
     user = _only(users)
-    if user["status"] != "deactivated":
-        raise EntraSyncError(
-            f"The person is {user['status']} in PeopleGoal, not deactivated: the next night would bring them back.",
-            hint="Delete or disable the account in Entra, or take it out of the scope; forget after the next sync.",
-        )
+    must_be_deactivated(user["status"])
     if user["entra_id"] is None:
         raise EntraSyncError(
             "The person was never linked to the directory: the sync has nothing of them.",
@@ -50,6 +46,15 @@ def find_person(url: str, account: str, wanted: str) -> Person:
         )
     names = {"name": user["display_name"], "email": user["email"]}
     return Person(**here, entra_id=user["entra_id"], user_id=user["id"], **names)
+
+
+def must_be_deactivated(status: str) -> None:
+    """Raise EntraSyncError for the status of somebody whom PeopleGoal has."""
+    if status != "deactivated":
+        raise EntraSyncError(
+            f"The person is {status} in PeopleGoal, not deactivated: the next night would bring them back.",
+            hint="Delete or disable the account in Entra, or take it out of the scope; forget after the next sync.",
+        )
 
 
 def _only(users: list[Row]) -> Row:

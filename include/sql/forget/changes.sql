@@ -1,7 +1,9 @@
 -- changes: names and values of the person in the history, and the name of the team that they led. The rows stay, so
 -- that every counter stays true, and of their values those that say nothing of a life: status, reason, role, ids.
 with person as (
-    select app_user.id as user_id
+    select
+        app_user.id as user_id,
+        app_user.status
     from peoplegoal.app_user as app_user
     where app_user.account_id = %(account_id)s and app_user.entra_id = %(entra_id)s
 ),
@@ -28,6 +30,10 @@ concerned as (
             change.entra_id = %(entra_id)s
             or change.user_id in (select person.user_id from person)
             or change.team_id in (select led.team_id from led)
+        )
+        and not exists (
+            select 1 from person
+            where person.status <> 'deactivated'
         )
 ),
 
