@@ -35,8 +35,7 @@ def validate(given: dict[str, Any]) -> dict[str, int]:
     from entra_sync.checks import History
     from entra_sync.config.account import load_account
     from entra_sync.extract.snapshot import read_files
-    from entra_sync.pipeline import ISSUES
-    from entra_sync.store import write_table
+    from entra_sync.store import ISSUES, write_table
     from entra_sync.validate import check
     from entra_sync.validate.kept import keep_results
 
@@ -56,9 +55,9 @@ def transform(given: dict[str, Any]) -> dict[str, int]:
 
     from entra_sync.config.account import load_account
     from entra_sync.extract.snapshot import read_files
-    from entra_sync.pipeline import CURATED, ISSUES
+    from entra_sync.pipeline import CURATED
     from entra_sync.scope import decide
-    from entra_sync.store import read_table, write_table
+    from entra_sync.store import ISSUES, read_table, write_table
     from entra_sync.transform import build
     from entra_sync.validate import rejections
 

@@ -13,9 +13,8 @@ from bench.synthetic import GROUPS_PER_USER, MEMBERSHIPS_PER_USER, make_snapshot
 from entra_sync.checks import History
 from entra_sync.config.account import AccountConfig
 from entra_sync.extract.snapshot import Manifest, read_files, write_manifest
-from entra_sync.pipeline import ISSUES
 from entra_sync.scope import decide
-from entra_sync.store import Store, write_table
+from entra_sync.store import ISSUES, Store, write_table
 from entra_sync.transform import build
 from entra_sync.validate import check, rejections
 from entra_sync.validate.kept import keep_results

@@ -32,14 +32,12 @@ from entra_sync.extract.select import OWNERS
 from entra_sync.extract.snapshot import Manifest, read_manifest, read_tables
 from entra_sync.extract.tenant import extract_tenant
 from entra_sync.replay import of_day, shown_now
-from entra_sync.store import Store, path_of, read_table, whole_file, write_table
+from entra_sync.store import ACCOUNT, ISSUES, Store, path_of, read_table, whole_file, write_table
 
 log = logging.getLogger("entra_sync")
 
 # At most, between a worker and the database. Sign-in allows no more: docs/azure-setup.md.
 CLOCKS_DIFFER = timedelta(minutes=5)
-ISSUES = "issues.parquet"
-ACCOUNT = "account.json"
 LOADED = ("profile", "team", "team_member", "person", "issues")
 CURATED = (*LOADED, "org_chart")
 

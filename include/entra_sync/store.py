@@ -28,7 +28,8 @@ import pyarrow.parquet as pq
 from upath import UPath
 
 COMPRESSION: Literal["zstd"] = "zstd"
-
+# Of the folder of a run's findings.
+ISSUES, ACCOUNT = "issues.parquet", "account.json"
 
 # Azure's library writes a page into the log for each request.
 logging.getLogger("azure.core.pipeline.policies.http_logging_policy").setLevel(logging.WARNING)

@@ -16,7 +16,7 @@ from entra_sync.extract.snapshot import read_manifest, read_tables
 from entra_sync.forget import files as erasing
 from entra_sync.forget import find_person, forget_unfinished
 from entra_sync.forget.files import LABEL, TEAM_NAME, USERS
-from entra_sync.pipeline import ACCOUNT
+from entra_sync.store import ACCOUNT
 from entra_sync.undo import undo_run
 from tests.e2e.conftest import Nights
 from tests.forget.conftest import MARK, Case

@@ -29,9 +29,8 @@ from entra_sync.extract.snapshot import MANIFEST, Manifest, read_manifest, read_
 from entra_sync.extract.tables import SnapshotTables
 from entra_sync.mapping.rows import usable
 from entra_sync.org_chart import org_chart
-from entra_sync.pipeline import ACCOUNT, ISSUES
 from entra_sync.scope import decide, with_rejected
-from entra_sync.store import Store, path_of, read_table
+from entra_sync.store import ACCOUNT, ISSUES, Store, path_of, read_table
 from entra_sync.transform import CuratedTables, build
 from entra_sync.validate import rejections
 from entra_sync.validate.kept import read_results

@@ -21,8 +21,7 @@ from entra_sync.errors import SnapshotError
 from entra_sync.extract.forgotten import among, blanked
 from entra_sync.extract.snapshot import MANIFEST, ROWS_PER_GROUP, Manifest, read_file, read_manifest, write_manifest
 from entra_sync.extract.tables import pc
-from entra_sync.pipeline import ACCOUNT, ISSUES
-from entra_sync.store import COMPRESSION, Store, read_table, remove, whole_file, write_table
+from entra_sync.store import ACCOUNT, COMPRESSION, ISSUES, Store, read_table, remove, whole_file, write_table
 
 LABEL = "Forgotten person"
 TEAM_NAME = f"{LABEL}'s team"
