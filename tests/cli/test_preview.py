@@ -43,7 +43,8 @@ def test_the_file_in_use_changes_nothing_after_a_run(command: Command) -> None:
 def test_a_change_of_role_names_the_team(nights: Nights, command: Command) -> None:
     (team,) = nights.rows(
         "with one as (select member.team_id, member.user_id from peoplegoal.team_member as member"
-        " join peoplegoal.team as team on team.id = member.team_id where team.kind = 'group' limit 1)"
+        " join peoplegoal.team as team on team.id = member.team_id"
+        " where team.kind = 'manager' and member.role = 'member' limit 1)"
         " update peoplegoal.team_member as member set role = 'lead' from one, peoplegoal.team as team"
         " where (member.team_id, member.user_id) = (one.team_id, one.user_id) and team.id = one.team_id"
         " returning team.name"

@@ -28,16 +28,21 @@ class User:
 
 @dataclass
 class Team:
-    """A team: active or archived, its members with their roles, its lead."""
+    """A team: active or archived, its members with their roles, its lead, its description.
+
+    Who leads a group's team is the application's own, as nobody asks for owners here; so is the description of a
+    manager's team, which the directory does not have.
+    """
 
     active: bool = True
     members: dict[str, str] = field(default_factory=dict)
     lead: str | None = None
+    description: str | None = None
 
 
 @dataclass
 class Rules:
-    """What the account file says; None: no limit."""
+    """What the account file says; None: no limit. ``protected``: names and addresses."""
 
     leave_at_most: int | None = None
     join_at_most: int | None = None
@@ -57,7 +62,7 @@ class Rules:
                 "max_creations": None if self.join_at_most is None else {"count": self.join_at_most},
                 "max_team_loss": loss,
                 "grace_days": self.grace,
-                "protected": [entra_id(name) for name in self.protected],
+                "protected": [one.title() if "@" in one else entra_id(one) for one in self.protected],
             },
             "leavers": {**dict.fromkeys(self.ignored, "ignore"), "reports": self.reports},
         }
@@ -104,6 +109,7 @@ class Night:
         self._teams()
         for name in self.leavers:
             self.now.users[name].status = "deactivated"
+            self.now.since.pop(name, None)
         self.now.loaded = True
 
     def _state(self, name: str) -> str:
@@ -115,14 +121,15 @@ class Night:
         leaving, waiting = set(), set()
         for name in self.present:
             state = self._state(name)
-            if state == "in_scope":
+            if state in ("in_scope", "rejected"):
                 self.now.since.pop(name, None)
             elif self.may_leave and state not in self.rules.ignored:
                 since = self.now.since.get(name, self.day)
-                if name not in self.rules.protected and self.day < since + self.rules.grace:
+                is_protected = bool(self.rules.protected & {name, self.present[name].email})
+                if not is_protected and self.day < since + self.rules.grace:
                     self.now.since[name] = since
                     waiting.add(name)
-                elif name not in self.rules.protected:
+                elif not is_protected:
                     leaving.add(name)
             elif self.may_leave:
                 self.now.since.pop(name, None)
@@ -161,7 +168,7 @@ class Night:
             claims: dict[str | None, list[str]] = {}
             for name, address in [*settled.items(), *((n, wants[n]) for n in moving)]:
                 claims.setdefault(address, []).append(name)
-            losers = {n for n in moving if len(claims[wants[n]]) > 1}
+            losers = {n for n in moving if wants[n] is not None and len(claims[wants[n]]) > 1}
             if not losers:
                 break
             moving -= losers
@@ -197,7 +204,7 @@ class Night:
             old = before[name]
             if boss[name] is not None:
                 continue
-            if old in alone:
+            if old in alone and self._state(str(old)) != "rejected":
                 self.kept[name] = str(old)
             elif self.rules.reports == "keep" and old and self._gone(old):
                 self.kept[name] = old
@@ -252,6 +259,7 @@ class Night:
         for key, members in wanted.items():
             team = self.now.teams.setdefault(key, Team())
             team.active = True
+            self._lead_and_description(key, team)
             stay = set(members) | self.alone | self.leavers
             losses[key] = {n for n in team.members if n not in stay} if self.may_leave else set()
         for key, team in self.now.teams.items():
@@ -269,13 +277,25 @@ class Night:
             team = self.now.teams[key]
             gone = (set() if held and key in over else lost) | (self.leavers if self.may_leave else set())
             stay = {name: role for name, role in team.members.items() if name not in gone}
-            team.members = {**stay, **wanted.get(key, {})}
+            named = wanted.get(key, {})
+            team.members = {**named, **stay} if key[0] == "group" else {**stay, **named}
+
+    def _lead_and_description(self, key: Key, team: Team) -> None:
+        """What the directory says of a team; of a manager who is left alone the team is left alone too."""
+        kind, name = key
+        if kind == "group":
+            team.description = self.directory.groups[name].description
+        elif name in self.active:
+            team.lead = name
+        elif self.complete and name not in self.alone:
+            team.lead = None
 
     def _unwanted(self, key: Key, team: Team, losses: dict[Key, set[str]]) -> None:
         """A team that the directory does not show: archived, or kept for the sake of who is left alone."""
         kind, name = key
-        reports = {n for n, m in self.kept.items() if m == name and name in self.alone}
-        if kind == "manager" and reports:
+        reports = {n for n, m in self.kept.items() if m == name}
+        rejected = {n for n, role in team.members.items() if role == "member" and self._state(n) == "rejected"}
+        if kind == "manager" and (rejected or (reports and name in self.alone)):
             losses[key] = {n for n, role in team.members.items() if role != "lead" and n not in reports | self.alone}
             losses[key] -= self.leavers
             return

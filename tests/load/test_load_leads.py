@@ -116,6 +116,64 @@ def test_peoplegoals_own_lead_stays_when_owners_are_not_asked_for(nights: Nights
     assert nights.everything() == before
 
 
+def let_lead(nights: Nights, name: str) -> None:
+    """PeopleGoal makes somebody the lead of the team sales, as its lead and by their role."""
+    nights.do("update peoplegoal.team set lead_id = %s", nights.user(name)["user_id"])
+    nights.do("update peoplegoal.team_member set role = 'lead' where user_id = %s", nights.user(name)["user_id"])
+
+
+def test_the_role_of_peoplegoals_own_lead_stays_as_long_as_they_are_a_member(nights: Nights) -> None:
+    directory = company(None)
+    nights.run(directory)
+    let_lead(nights, "ann")
+    before = nights.everything()
+
+    result = nights.run(directory)
+
+    assert (result.status, result.teams_unchanged, nights.changes()) == ("no_changes", 1, [])
+    assert nights.everything() == before
+
+    directory.groups["sales"].members.append("cleo")
+    directory.groups["sales"].description = "Sells"
+    nights.run(directory)
+
+    assert (led_by(nights), nights.members("sales")) == (
+        entra_id("ann"),
+        {entra_id("ann"): "lead", entra_id("bob"): "member", entra_id("cleo"): "member"},
+    )
+
+    directory.groups["sales"].members.remove("ann")
+    nights.run(directory)
+
+    assert set(nights.members("sales")) == {entra_id("bob"), entra_id("cleo")}
+
+
+def test_roles_that_owners_gave_stay_when_owners_are_no_longer_asked_for(owned: Nights) -> None:
+    directory = company("ann")
+    owned.run(directory)
+    before = owned.everything()
+    owned.config = {}
+    directory.groups["sales"].owner = None
+
+    assert owned.run(directory).status == "no_changes"
+    assert owned.everything() == before
+
+
+def test_a_role_chosen_in_peoplegoal_gives_way_when_owners_are_asked_for(nights: Nights) -> None:
+    directory = company(None)
+    nights.run(directory)
+    let_lead(nights, "bob")
+    nights.config = OWNED
+    directory.groups["sales"].owner = "ann"
+
+    nights.run(directory)
+
+    assert (led_by(nights), nights.members("sales")) == (
+        entra_id("ann"),
+        {entra_id("ann"): "lead", entra_id("bob"): "member"},
+    )
+
+
 def test_a_lead_chosen_in_peoplegoal_gives_way_when_owners_are_asked_for(nights: Nights) -> None:
     directory = company("ann")
     directory.groups["sales"].owner = None

@@ -87,6 +87,71 @@ def test_an_incomplete_night_neither_starts_nor_stops_the_clock(nights: Nights) 
     assert nights.run(without).users_deactivated == 1
 
 
+@pytest.mark.parametrize("complete", [True, False])
+@pytest.mark.parametrize("back", ["in_scope", "rejected"])
+@pytest.mark.parametrize("way", WAYS)
+def test_a_night_that_shows_somebody_enabled_and_in_scope_stops_the_clock(
+    nights: Nights, way: str, back: str, complete: bool
+) -> None:
+    nights.config = {"guards": {"grace_days": 3, "max_deactivations": None}}
+    directory = Directory.of("ann", "bob")
+    nights.run(directory)
+    gone(directory, "ann", way)
+    nights.run(directory)
+    assert len(nights.rows("select * from sync.leaver")) == 1
+    directory.add("ann", state=back, reason="date_implausible" if back == "rejected" else None)
+
+    nights.run(directory, complete=complete)
+
+    assert nights.rows("select * from sync.leaver") == []
+    for _ in range(4):
+        nights.run(directory)
+    gone(directory, "ann", way)
+    assert [nights.run(directory).users_deactivated for _ in range(4)] == [0, 0, 0, 1]
+
+
+def test_a_bad_row_starts_no_clock(nights: Nights) -> None:
+    nights.config = {"guards": {"grace_days": 2, "max_deactivations": None}}
+    directory = Directory.of("ann", "bob")
+    nights.run(directory)
+    directory.people["ann"].state = "rejected"
+
+    nights.run(directory)
+
+    assert nights.rows("select * from sync.leaver") == []
+
+
+@pytest.mark.parametrize("protected", [[], ["boss@contoso.com"], [entra_id("boss")]])
+@pytest.mark.parametrize("way", WAYS)
+def test_somebody_without_an_address_has_days_of_grace_whoever_is_protected(
+    nights: Nights, way: str, protected: list[str]
+) -> None:
+    nights.config = {"guards": {"grace_days": 2, "max_deactivations": None, "protected": protected}}
+    directory = Directory.of("bob")
+    directory.add("ann", email=None)
+    directory.add("cleo")
+    nights.run(directory)
+    for name in ("ann", "cleo"):
+        gone(directory, name, way)
+
+    assert [nights.run(directory).users_deactivated for _ in range(3)] == [0, 0, 2]
+
+
+def test_somebody_without_an_address_is_protected_by_the_object_id(nights: Nights) -> None:
+    nights.config = {
+        "guards": {"grace_days": 1, "max_deactivations": None, "protected": ["boss@contoso.com", entra_id("ann")]}
+    }
+    directory = Directory.of("bob")
+    directory.add("ann", email=None)
+    nights.run(directory)
+    gone(directory, "ann", "deleted")
+
+    for _ in range(3):
+        result = nights.run(directory)
+        assert (result.users_held, nights.codes()) == (1, ["protected"])
+    assert nights.user("ann")["status"] == "ready_to_invite"
+
+
 def test_a_dry_run_starts_no_clock(nights: Nights) -> None:
     nights.config = {"guards": {"grace_days": 2, "max_deactivations": None}}
     nights.run(Directory.of("ann", "bob"))

@@ -12,24 +12,26 @@ from tests.load.factory import Directory, Nights, entra_id
 
 NAMES = ("ann", "bob", "cleo", "dan", "eve", "fay")
 GROUPS = ("sales", "support", "board")
+STATES = ("in_scope", "in_scope", "in_scope", "disabled", "out_of_scope")
 
 
 @st.composite
-def directories(draw: Any) -> Directory:
-    """People of a small pool, each with an address of their own; anybody may manage anybody but themselves."""
+def directories(draw: Any, *, states: tuple[str, ...] = STATES) -> Directory:
+    """People of a small pool, each with an address of their own or none; anybody may manage anybody but themselves."""
     directory = Directory()
     addresses = draw(st.permutations([f"mail{number}@contoso.com" for number in range(len(NAMES) + 1)]))
     for name, address in zip(draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1)), addresses, strict=False):
         person = directory.add(
             name,
-            email=address,
-            state=draw(st.sampled_from(["in_scope", "in_scope", "in_scope", "disabled", "out_of_scope"])),
+            email=draw(st.sampled_from([address, address, address, None])),
+            state=draw(st.sampled_from(states)),
             manager=draw(st.sampled_from([None, *(other for other in NAMES if other != name)])),
             job_title=draw(st.sampled_from([None, "", "Lead", "Clerk"])),
         )
         person.custom = {"site": draw(st.sampled_from([None, "B1", "B2"]))}
     for name in draw(st.lists(st.sampled_from(GROUPS), unique=True)):
-        directory.group(name, *draw(st.lists(st.sampled_from(NAMES), unique=True)))
+        members = draw(st.lists(st.sampled_from(NAMES), unique=True))
+        directory.group(name, *members, description=draw(st.sampled_from([None, "Sells"])))
     return directory
 
 

@@ -1,18 +1,23 @@
-"""Random nights, rules, answers and edits of the application: the database equals the model after each of them."""
+"""Random nights, rules, answers and edits of the application: the database equals the model after each of them.
+
+With people who have no address, rejected rows, protected people and days of grace, and with what the application
+writes: statuses, fields of its own, who leads a group's team, what a manager's team is for.
+"""
 
 from __future__ import annotations
 
 import os
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.load.factory import Directory, Nights, entra_id
+from tests.load.factory import FIRST, Directory, Nights, entra_id
 from tests.load.oracle import PeopleGoal, Rules, copy
-from tests.load.test_load_property import NAMES, directories
+from tests.load.test_load_property import NAMES, STATES, directories
 
 KINDS = {"leave": "too_many_deactivations", "join": "too_many_creations", "loss": "too_much_team_loss"}
 
@@ -28,32 +33,45 @@ class Happening:
     invited: str
     status: str
     office: str
+    leads: bool
+    description: str | None
 
 
 NIGHT = st.builds(
     Happening,
-    directory=directories(),
+    directory=directories(states=(*STATES, "rejected")),
     complete=st.sampled_from([True, True, True, False]),
     dry_run=st.sampled_from([False, False, False, True]),
     answers=st.dictionaries(st.sampled_from(sorted(KINDS)), st.sampled_from(["approved", "rejected", "expired"])),
     invited=st.sampled_from(NAMES),
     status=st.sampled_from(["invited", "active"]),
     office=st.sampled_from(["B1", "B2"]),
+    leads=st.booleans(),
+    description=st.sampled_from([None, "Our goals"]),
 )
 RULES = st.builds(
     Rules,
     leave_at_most=st.sampled_from([None, None, 0, 1]),
     join_at_most=st.sampled_from([None, None, 0, 1]),
     team_loss=st.sampled_from([None, None, 40]),
-    grace=st.sampled_from([0, 0, 1, 2]),
-    protected=st.sampled_from([frozenset(), frozenset({"ann"})]),
+    grace=st.sampled_from([0, 1, 2]),
+    protected=st.sampled_from([frozenset(), frozenset({"bob"}), frozenset({"mail0@contoso.com"})]),
     ignored=st.sampled_from([frozenset(), frozenset({"disabled"}), frozenset({"out_of_scope", "deleted"})]),
     reports=st.sampled_from(["none", "none", "keep", "to_managers_manager"]),
 )
 
 
+def everybody() -> Directory:
+    """A first night that has the whole pool: there are leavers from the second one on."""
+    directory = Directory()
+    for name in NAMES:
+        directory.add(name, job_title="Clerk", custom={"site": "B1"})
+    directory.people["ann"].email = None
+    return directory
+
+
 def the_day_before(nights: Nights, model: PeopleGoal, happening: Happening) -> None:
-    """People answer, and the application invites somebody and writes its own fields."""
+    """People answer, and the application invites somebody, writes its own fields and gives the person teams to lead."""
     for kind, status in happening.answers.items():
         model.answer(kind, status)
         nights.do(
@@ -84,6 +102,35 @@ def the_day_before(nights: Nights, model: PeopleGoal, happening: Happening) -> N
         nights.slug,
         entra_id(happening.invited),
     )
+    teams_of(nights, model, happening)
+
+
+def teams_of(nights: Nights, model: PeopleGoal, happening: Happening) -> None:
+    """The application lets the person lead their groups' teams, and describes these and the team of their reports."""
+    who = happening.invited
+    for (kind, name), team in model.teams.items():
+        if (kind, name) == ("manager", who) or (kind == "group" and who in team.members):
+            team.description = happening.description
+        if happening.leads and kind == "group" and who in team.members:
+            team.members[who], team.lead = "lead", who
+    person = (
+        " from peoplegoal.app_user u join peoplegoal.account a on a.id = u.account_id and a.slug = %s"
+        " left join (peoplegoal.team_member of_it join peoplegoal.team g on g.id = of_it.team_id and g.kind = 'group')"
+        " on of_it.user_id = u.id where u.entra_id = %s"
+    )
+    values = (nights.slug, entra_id(who))
+    nights.do(
+        f"update peoplegoal.team t set description = %s {person} and t.account_id = a.id"
+        " and (t.id = g.id or (t.kind = 'manager' and t.entra_id = u.entra_id))",
+        happening.description,
+        *values,
+    )
+    if happening.leads:
+        nights.do(f"update peoplegoal.team t set lead_id = u.id {person} and t.id = g.id", *values)
+        nights.do(
+            f"update peoplegoal.team_member m set role = 'lead' {person} and (m.team_id, m.user_id) = (g.id, u.id)",
+            *values,
+        )
 
 
 def expected(model: PeopleGoal) -> dict[str, Any]:
@@ -100,12 +147,16 @@ def expected(model: PeopleGoal) -> dict[str, Any]:
             )
             for name, user in model.users.items()
         },
-        "teams": {(kind, entra_id(name)): team.active for (kind, name), team in model.teams.items()},
+        "teams": {
+            (kind, entra_id(name)): (team.active, team.lead and entra_id(team.lead), team.description)
+            for (kind, name), team in model.teams.items()
+        },
         "members": {
             (kind, entra_id(name), entra_id(member)): role
             for (kind, name), team in model.teams.items()
             for member, role in team.members.items()
         },
+        "leavers": {entra_id(name): FIRST + timedelta(days=day) for name, day in model.since.items()},
         "decisions": {KINDS[kind]: status for kind, (_, status) in model.decisions.items()},
     }
 
@@ -120,14 +171,20 @@ def found(nights: Nights) -> dict[str, Any]:
         nights.slug,
     )
     teams = nights.rows(
-        "select t.kind, t.entra_id::text as id, t.status from peoplegoal.team t"
-        " join peoplegoal.account a on a.id = t.account_id where a.slug = %s",
+        "select t.kind, t.entra_id::text as id, t.status, t.description, u.entra_id::text as lead"
+        " from peoplegoal.team t join peoplegoal.account a on a.id = t.account_id"
+        " left join peoplegoal.app_user u on u.id = t.lead_id where a.slug = %s",
         nights.slug,
     )
     members = nights.rows(
         "select t.kind, t.entra_id::text as team, u.entra_id::text as member, m.role from peoplegoal.team_member m"
         " join peoplegoal.team t on t.id = m.team_id join peoplegoal.app_user u on u.id = m.user_id"
         " join peoplegoal.account a on a.id = m.account_id where a.slug = %s",
+        nights.slug,
+    )
+    leavers = nights.rows(
+        "select u.entra_id::text as id, l.since from sync.leaver l join peoplegoal.app_user u on u.id = l.user_id"
+        " join peoplegoal.account a on a.id = l.account_id where a.slug = %s",
         nights.slug,
     )
     decisions = nights.rows(
@@ -140,8 +197,12 @@ def found(nights: Nights) -> dict[str, Any]:
             u["id"]: (u["status"], u["email"], u["job_title"], u["custom_fields"], u["office"], u["manager"])
             for u in users
         },
-        "teams": {(team["kind"], team["id"]): team["status"] == "active" for team in teams},
+        "teams": {
+            (team["kind"], team["id"]): (team["status"] == "active", team["lead"], team["description"])
+            for team in teams
+        },
         "members": {(m["kind"], m["team"], m["member"]): m["role"] for m in members},
+        "leavers": {row["id"]: row["since"] for row in leavers},
         "decisions": {row["kind"]: row["status"] for row in decisions},
     }
 
@@ -162,12 +223,16 @@ def counters_agree(nights: Nights) -> None:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(rules=RULES, history=st.lists(NIGHT, min_size=2, max_size=6))
+@given(rules=RULES, full=st.sampled_from([True, True, False]), history=st.lists(NIGHT, min_size=3, max_size=6))
 def test_the_database_equals_the_model_after_every_night(
-    database_url: str, rules: Rules, history: list[Happening]
+    database_url: str, rules: Rules, full: bool, history: list[Happening]
 ) -> None:
     nights = Nights(url=database_url, slug=f"a-{secrets.token_hex(6)}", config=rules.config())
     model = PeopleGoal()
+    if full:
+        model.night(everybody(), rules, nights.count + 1, complete=True)
+        nights.run(everybody())
+        assert found(nights) == expected(model)
     for happening in history:
         the_day_before(nights, model, happening)
         planned = copy(model)

@@ -74,6 +74,21 @@ def test_the_next_leaver_above_is_passed_over_too(nights: Nights) -> None:
     assert manager(nights, "rep") is None
 
 
+def test_a_stand_in_who_is_left_alone_still_leads_the_team(nights: Nights) -> None:
+    nights.config = {"leavers": {"reports": "to_managers_manager"}, "guards": {"protected": [entra_id("mid")]}}
+    nights.run(chain())
+
+    nights.run(without(chain(), "low", "mid"))
+
+    assert manager(nights, "rep") == entra_id("mid")
+    assert nights.members("mid", "manager") == {entra_id("mid"): "lead", entra_id("rep"): "member"}
+    (mids,) = nights.rows("select lead_id from peoplegoal.team where entra_id = %s", entra_id("mid"))
+    assert mids["lead_id"] == nights.user("mid")["user_id"]
+    again = nights.everything()
+    nights.run(without(chain(), "low", "mid"))
+    assert nights.everything() == again
+
+
 def test_several_leavers_of_one_night_are_passed_over_together(nights: Nights) -> None:
     nights.config = {"leavers": {"reports": "to_managers_manager"}}
     nights.run(chain())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.load.factory import Directory, Nights, change, entra_id, kinds
 
 
@@ -97,9 +99,11 @@ def test_a_managers_reports_are_a_team_that_the_manager_leads(nights: Nights) ->
 
 
 def test_a_role_that_changes_is_an_update_of_the_team(nights: Nights) -> None:
+    nights.config = {"teams": {"from_groups": {"lead": "owner"}}}
     directory = company()
+    directory.groups["sales"].owner = "ann"
     nights.run(directory)
-    directory.groups["sales"].leads = ["ann"]
+    nights.do("update peoplegoal.team_member set role = 'member'")
 
     result = nights.run(directory)
 
@@ -119,6 +123,23 @@ def test_a_leaver_is_removed_from_their_teams(nights: Nights) -> None:
     removed = change(nights.changes(), "team_member", "remove", "bob")
     assert removed["fields"] == {"team": ["sales", None], "role": ["member", None]}
     assert removed["label"] == "Bob"
+
+
+def test_a_manager_who_leaves_is_taken_out_of_the_team_that_a_rejected_report_keeps(nights: Nights) -> None:
+    directory = Directory.of("ann", "bob", "cleo")
+    directory.people["bob"].manager = directory.people["cleo"].manager = "ann"
+    nights.run(directory)
+    directory.people["bob"].state, directory.people["bob"].reason = "rejected", "date_invalid"
+    directory.people["cleo"].manager = None
+    del directory.people["ann"]
+
+    nights.run(directory)
+
+    assert (nights.user("ann")["status"], team(nights, "ann", "manager")["status"]) == ("deactivated", "active")
+    assert nights.members("ann", "manager") == {entra_id("bob"): "member"}
+    before = nights.everything()
+    nights.run(directory)
+    assert nights.everything() == before
 
 
 def test_somebody_who_is_held_is_no_member_yet(nights: Nights) -> None:
@@ -148,3 +169,87 @@ def test_teams_members_and_leads_of_peoplegoals_own_stay(nights: Nights) -> None
 
     assert nights.run(directory).status == "no_changes"
     assert nights.everything() == before
+
+
+def report_to_ann() -> Directory:
+    """Ann, who leads a team of her reports, and cleo, who may become one."""
+    directory = Directory.of("ann", "bob", "cleo")
+    directory.people["bob"].manager = "ann"
+    return directory
+
+
+def describe(nights: Nights, *, status: str = "active") -> tuple[str, str]:
+    """PeopleGoal says what the team of ann's reports is for; the values that it has then."""
+    own = ("Our goals for 2027", "anns@contoso.com")
+    nights.do("update peoplegoal.team set description = %s, email = %s where status = %s", *own, status)
+    return own
+
+
+def test_what_peoplegoal_says_of_a_managers_team_stays(nights: Nights) -> None:
+    directory = report_to_ann()
+    nights.run(directory)
+    own = describe(nights)
+    before = nights.everything()
+
+    result = nights.run(directory)
+
+    assert (result.status, result.teams_unchanged, nights.changes()) == ("no_changes", 1, [])
+    assert nights.everything() == before
+    assert (team(nights, "ann", "manager")["description"], team(nights, "ann", "manager")["email"]) == own
+
+
+def test_a_managers_team_with_another_name_keeps_the_rest_of_what_peoplegoal_says(nights: Nights) -> None:
+    directory = report_to_ann()
+    nights.run(directory)
+    own = describe(nights)
+    nights.do("update peoplegoal.team set name = 'Old'")
+
+    result = nights.run(directory)
+
+    assert change(nights.changes(), "team", "update", "ann")["fields"] == {"name": ["Old", "Ann"]}
+    assert result.teams_updated == 1
+    anns = team(nights, "ann", "manager")
+    assert (anns["name"], anns["description"], anns["email"]) == ("Ann", *own)
+
+
+def test_a_managers_team_that_comes_back_keeps_what_peoplegoal_says(nights: Nights) -> None:
+    directory = report_to_ann()
+    nights.run(directory)
+    directory.people["bob"].manager = None
+    nights.run(directory)
+    own = describe(nights, status="archived")
+    directory.people["cleo"].manager = "ann"
+
+    nights.run(directory)
+
+    anns = team(nights, "ann", "manager")
+    assert (anns["status"], anns["description"], anns["email"]) == ("active", *own)
+    assert change(nights.changes(), "team", "reactivate", "ann")["fields"] == {"status": ["archived", "active"]}
+
+
+def test_what_the_directory_says_of_a_group_stands_beside_a_managers_team(nights: Nights) -> None:
+    directory = company()
+    directory.people["bob"].manager = "ann"
+    nights.run(directory)
+    own = describe(nights)
+
+    nights.run(directory)
+
+    sales, anns = team(nights, "sales"), team(nights, "ann", "manager")
+    assert (sales["description"], sales["email"]) == ("Sells", "sales@contoso.com")
+    assert (anns["description"], anns["email"]) == own
+    assert [c["entra_id"] for c in nights.changes()] == [entra_id("sales")]
+
+
+@pytest.mark.parametrize("config", [{}, {"teams": {"from_groups": {"lead": "owner"}}}])
+def test_the_role_in_a_managers_team_is_the_directorys(nights: Nights, config: dict[str, object]) -> None:
+    nights.config = config
+    directory = report_to_ann()
+    nights.run(directory)
+    before = nights.members("ann", "manager")
+    nights.do("update peoplegoal.team_member set role = case role when 'lead' then 'member' else 'lead' end")
+
+    result = nights.run(directory)
+
+    assert nights.members("ann", "manager") == before
+    assert (result.teams_updated, result.teams_unchanged) == (1, 0)

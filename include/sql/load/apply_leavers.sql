@@ -7,16 +7,14 @@ where
         select 1 from plan_user as planned
         where
             planned.user_id = leaver.user_id
-            and (
-                planned.action in ('wait', 'rejected') or (planned.action = 'deactivate' and planned.hold is not null)
-            )
+            and (planned.action = 'wait' or (planned.action = 'deactivate' and planned.hold is not null))
     )
-    -- Absence that is no evidence stops no clock and starts none.
+    -- Absence that is no evidence stops no clock and starts none; presence is evidence, also with a bad row.
     and (
         setting.may_leave
         or exists (
             select 1 from plan_user as planned
-            where planned.user_id = leaver.user_id and planned.is_active
+            where planned.user_id = leaver.user_id and planned.state in ('in_scope', 'rejected')
         )
     );
 

@@ -26,8 +26,8 @@ where plan_team.kind = made.kind and plan_team.entra_id = made.entra_id;
 update peoplegoal.team
 set
     name = planned.name,
-    description = planned.description,
-    email = planned.email,
+    description = case when planned.fields ? 'description' then planned.description else team.description end,
+    email = case when planned.fields ? 'email' then planned.email else team.email end,
     lead_id = case when planned.fields ? 'lead' then lead.id else team.lead_id end,
     status = 'active',
     updated_at = now()

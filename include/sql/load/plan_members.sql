@@ -43,6 +43,8 @@ wanted as (
     select
         team.number as team_number,
         person.number as user_number,
+        -- Who leads a group is PeopleGoal's own where the directory is not asked.
+        not setting.group_leads_owned and team.kind = 'group' as keeps_role,
         -- Where a group's lead stays although the directory does not name them tonight, so does their role.
         case
             when not setting.group_leads_owned or team.kind <> 'group' then member.role
@@ -65,15 +67,19 @@ present as (
     where member.account_id = setting.account_id
 ),
 
-difference as (
+paired as (
     select
         present.role as old_role,
-        wanted.role as new_role,
+        case when wanted.keeps_role and present.role is not null then present.role else wanted.role end as new_role,
         coalesce(wanted.team_number, present.team_number) as team_number,
         coalesce(wanted.user_number, present.user_number) as user_number
     from wanted
     full join present on wanted.team_number = present.team_number and wanted.user_number = present.user_number
-    where wanted.role is distinct from present.role
+),
+
+difference as (
+    select * from paired
+    where new_role is distinct from old_role
 )
 
 select
@@ -115,7 +121,7 @@ where
                     or (
                         team.is_sheltered
                         and (
-                            difference.old_role = 'lead'
+                            (difference.old_role = 'lead' and person.is_leaver is distinct from true)
                             or kept.manager_entra_id is not distinct from team.entra_id
                         )
                     )

@@ -54,7 +54,7 @@ paired as (
     full join present on staged.kind = present.kind and staged.entra_id = present.entra_id
     cross join stage_setting as setting
     left join plan_user as lead on staged.lead_entra_id = lead.entra_id and lead.is_active
-    left join plan_left_alone as old_lead on present.kind = 'group' and present.lead_id = old_lead.user_id
+    left join plan_left_alone as old_lead on present.lead_id = old_lead.user_id
     left join sheltered on present.id = sheltered.team_id
     where
         staged.key is not null
@@ -92,12 +92,12 @@ cross join lateral (
         ) as fields
     from
         jsonb_each(
-            jsonb_build_object(
-                'name', paired.name,
-                'description', paired.description,
-                'email', paired.email,
-                'lead', paired.lead_entra_id
-            )
+            jsonb_build_object('name', paired.name, 'lead', paired.lead_entra_id)
+            || case paired.kind
+                -- Of a manager's team the directory has neither: they are PeopleGoal's own.
+                when 'manager' then '{}'
+                else jsonb_build_object('description', paired.description, 'email', paired.email)
+            end
         ) as each
     where paired.is_staged and coalesce(paired.old_values -> each.key, 'null') <> each.value
 ) as difference;

@@ -77,7 +77,8 @@ known as (
             when setting.grace > interval '0 days' then coalesce(leaver.since, setting.as_of) + setting.grace
         end as leaves_at,
         setting.as_of,
-        lower(app_user.email) = any(setting.protected)
+        -- Without an address the comparison is null, and "not protected" with it: no day of grace would be given.
+        coalesce(lower(app_user.email) = any(setting.protected), false)
         or person.entra_id::text = any(setting.protected) as is_protected
     from person
     cross join stage_setting as setting
