@@ -233,7 +233,8 @@ class Story:
         begin = evening - timedelta(days=RETENTION["snapshots_days"])
         old = [run["id"] for run in customer.runs() if run["started_at"] < begin]
         kept = [run for run in old if (self.store / "landing" / customer.slug / str(run)).exists()]
-        assert len(kept) <= 2, f"{len(kept)} old snapshots are kept, beside the newest and the one that is shown"
+        # The newest, the newest complete, and the one that is shown.
+        assert len(kept) <= 3, f"{len(kept)} old snapshots are kept"
 
     def answer(self, customer: Customer, day: date) -> None:
         """Somebody answers what waits, or nobody does; what is approved is applied by a replay, as in Airflow."""
