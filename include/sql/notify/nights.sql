@@ -22,4 +22,4 @@ cross join lateral (
     order by run.id desc
     limit %(limit)s
 ) as night
-order by account.id, night.id desc;
+order by account.id asc, night.id desc;
