@@ -1,6 +1,11 @@
--- nights: of each account the newest closed runs that say how it is, newest first. A replay says so only when it failed.
+-- nights: of each account the newest closed runs that say how it is, newest first; a replay only when it failed.
+with wanted as (
+    select *
+    from unnest(%(account_ids)s::bigint[]) as one (account_id)
+)
+
 select
-    account.id as account_id,
+    night.account_id,
     night.id,
     night.status,
     night.error_code,
@@ -8,12 +13,12 @@ select
     night.error_message,
     night.started_at,
     night.finished_at
-from unnest(%(account_ids)s::bigint []) as account (id)
-cross join lateral (
+from wanted
+inner join lateral (
     select run.*
     from sync.run as run
     where
-        run.account_id = account.id
+        run.account_id = wanted.account_id
         and run.finished_at is not null
         and not run.dry_run
         and run.undoes is null
@@ -21,5 +26,5 @@ cross join lateral (
         and (run.mode <> 'replay' or run.status = 'failed')
     order by run.id desc
     limit %(limit)s
-) as night
-order by account.id asc, night.id desc;
+) as night on true
+order by night.account_id asc, night.id desc;
