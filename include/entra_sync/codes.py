@@ -54,8 +54,8 @@ _BLOCKING = {
         "Check the account's scope: its user types, groups and filters.",
     ),
     "scope_group_hidden": (
-        "The account's scope names a group whose members were not read",
-        "Set teams.from_groups.hidden: true (permission Member.Read.Hidden), or name another group.",
+        "The account's scope rests on a group whose members were not read",
+        "Set teams.from_groups.hidden: true (permission Member.Read.Hidden), or name other groups.",
     ),
 }
 

@@ -86,6 +86,10 @@ class GraphProtocolError(GraphError):
     """Graph answered something that the contract excludes."""
 
 
+# What a reading does not take for an answer about the tenant: it ends with these.
+ENDS_THE_READING = (GraphUnavailable, GraphProtocolError, PermissionMissing, SignInRefused)
+
+
 class SnapshotError(EntraSyncError):
     """A stored snapshot is missing, unsealed or damaged."""
 

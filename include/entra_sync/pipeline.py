@@ -40,6 +40,8 @@ log = logging.getLogger("entra_sync")
 CLOCKS_DIFFER = timedelta(minutes=5)
 LOADED = ("profile", "team", "team_member", "person", "issues")
 CURATED = (*LOADED, "org_chart")
+# Note in the schema of the day's tables: a day's folder is every run's of that day.
+MADE_OF = b"entra_sync.made_of"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,6 +191,9 @@ def transform(ref: RunRef, snapshot_uri: str, checks_uri: str) -> str:
             table: pa.Table = getattr(curated, name)
             if name == "person":
                 table = marked(table, complete=manifest.complete)
+            table = table.replace_schema_metadata(
+                (table.schema.metadata or {}) | {MADE_OF: _made_of(manifest, account)}
+            )
             write_table(folder / f"{name}.parquet", table)
             facts[name] = table.num_rows
     return str(folder)
@@ -201,13 +206,19 @@ def load(ref: RunRef, snapshot_uri: str, checks_uri: str, curated_uri: str) -> d
 
     with _step(ref, "load") as (run, facts):
         manifest = read_manifest(snapshot_uri)
+        account = _configuration(ref, run, checks_uri)
         folder = path_of(curated_uri)
         tables = {name: read_table(folder / f"{name}.parquet") for name in LOADED}
+        if {(table.schema.metadata or {}).get(MADE_OF) for table in tables.values()} != {_made_of(manifest, account)}:
+            raise SnapshotError(
+                f"The tables in {folder} are made of another snapshot, or with another account file.",
+                hint="Another run of the day has made them since: clear transform as well, or run the account again.",
+            )
         tables["issues"] = pa.concat_tables([read_table(path_of(checks_uri) / ISSUES), tables["issues"]])
         result = load_run(
             ref.database_url,
             run=run,
-            account=_configuration(ref, run, checks_uri),
+            account=account,
             curated=Curated(**tables),
             snapshot=SnapshotRef.of(snapshot_uri, manifest),
         )
@@ -293,6 +304,11 @@ def _sealed(folder: UPath, run: record.Run) -> Manifest | None:
             hint=f"The database is older than the store: give new runs numbers above {newest} (docs/operate.md).",
         )
     return manifest
+
+
+def _made_of(manifest: Manifest, account: AccountConfig) -> bytes:
+    """Which snapshot, and what of the account file decided about people."""
+    return f"run {manifest.run_id} at {manifest.as_of.isoformat()} with {account.fingerprint()}".encode()
 
 
 def _configuration(ref: RunRef, run: record.Run, checks_uri: str) -> AccountConfig:

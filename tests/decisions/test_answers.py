@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from entra_sync.airflow.asking import record_answer
 from entra_sync.db import connect
 from entra_sync.decisions import AlreadyDecided, answer, claim, decision, decisions, expire, held, question
 from entra_sync.errors import EntraSyncError
@@ -35,6 +36,21 @@ def test_a_question_is_answered_once(nights: Nights, approve: bool) -> None:
         answer(nights.url, asked.id, approve=not approve, by="otto")
 
     assert newest(nights).answered_by == "ina"
+
+
+@pytest.mark.parametrize("approve", [True, False])
+def test_an_answer_that_airflow_did_not_hear_of_is_the_same_when_its_task_is_tried_again(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch, approve: bool
+) -> None:
+    """Else nobody would start the run that applies what was approved."""
+    monkeypatch.setattr("entra_sync.airflow.connections.database_url", lambda: nights.url)
+    said = {"decision_id": newest(nights).id, "approve": approve, "by": "ina"}
+
+    first = record_answer(said)
+
+    assert first["status"] == ("approved" if approve else "rejected")
+    assert record_answer(said) == first
+    assert record_answer(said | {"by": "otto"}) == {"account": None, "status": "not_taken"}
 
 
 def test_of_two_who_answer_at_once_one_is_first(nights: Nights) -> None:

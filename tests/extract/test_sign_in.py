@@ -5,15 +5,19 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
+from upath import UPath
 
+from entra_sync.config.account import AccountConfig
 from entra_sync.errors import GraphUnavailable, PermissionMissing, SignInRefused
+from entra_sync.extract.tenant import extract_tenant
 from sandbox.faults import Fault
 from sandbox.testing import SandboxTenant
-from tests.extract.conftest import Read
+from tests.extract.conftest import QUICK, Read
 
 OTHER = "00000000-0000-4000-8000-000000000000"
 WRONG_SECRET = "wr0ng~secret.that-must-not-appear"
@@ -121,3 +125,27 @@ def test_a_token_that_expires_midway_is_renewed(tenant: SandboxTenant, read: Rea
     tenant.settings.token_lifetime_s = 1
 
     assert read().complete
+
+
+def test_a_refused_sign_in_is_neither_a_lost_feed_nor_a_refused_list(tenant: SandboxTenant, tmp_path: Path) -> None:
+    def night(number: int) -> list[tuple[str, str]]:
+        decided: list[tuple[str, str]] = []
+        account = AccountConfig(account="contoso", name="Contoso Ltd")
+        folder = UPath(tmp_path / "landing" / str(number))
+        try:
+            extract_tenant(
+                tenant.entra_connection(),
+                account,
+                folder,
+                run_id=number,
+                retry=QUICK,
+                decided=lambda mode, reason: decided.append((mode, reason)),
+            )
+        except SignInRefused:
+            decided.append(("refused", ""))
+        return decided
+
+    assert night(1) == [("full", "first_run")]
+    tenant.scenario("secret-expired")
+
+    assert night(2) == [("incremental", "since run 1"), ("refused", "")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from upath import UPath
 
 from entra_sync.config.account import AccountConfig
 from entra_sync.extract import client
+from entra_sync.extract.retry import parse_retry_after
 from entra_sync.extract.snapshot import Manifest
 from entra_sync.extract.tenant import extract_tenant
 from sandbox.build import build_company
@@ -98,3 +100,21 @@ def test_no_request_leaves_before_retry_after_allows_it(
     assert manifest.complete
     assert sent.pauses >= 1
     assert sent.early == []
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("10", 10),
+        ("1.5", 1.5),
+        ("Sun, 06 Nov 1994 08:49:47 GMT", 10),
+        ("Sun Nov  6 08:49:47 1994", 10),
+        ("Sun, 06 Nov 1994 08:49:47 -0000", 10),
+        ("Sun, 06 Nov 1994 08:00:00 GMT", 0),
+        ("soon", None),
+        ("Sun, 06 Nov 99999999999999999999 08:49:47 GMT", None),
+        (None, None),
+    ],
+)
+def test_every_form_of_retry_after_is_read(value: str | None, seconds: float | None) -> None:
+    assert parse_retry_after(value, now=datetime(1994, 11, 6, 8, 49, 37, tzinfo=UTC)) == seconds

@@ -92,11 +92,23 @@ def test_a_group_that_the_scope_names_and_nobody_has_is_reported() -> None:
 
 
 def test_a_scope_that_rests_on_hidden_members_blocks_until_they_are_read() -> None:
-    snapshot = tables([person(1)], [group(1, visibility="HiddenMembership"), group(2)], {1: [], 2: [1]})
+    snapshot = tables([person(1), person(2)], [group(1, visibility="HiddenMembership"), group(2)], {1: [], 2: [1]})
     scope = {"groups": {"include": ["Group 1", "Group 2"]}}
     assert codes(checked(snapshot, scope=scope)) == ["scope_group_hidden"]
     assert checked(snapshot, scope=scope, teams={"from_groups": {"hidden": True}}).blocked == []
-    assert checked(snapshot, scope={"groups": {"include": ["Group *"]}}).blocked == []
+    assert codes(checked(snapshot, scope={"groups": {"include": ["Group *"]}})) == ["scope_group_hidden"]
+    assert codes(checked(snapshot, scope={"groups": {"exclude": ["Group *"]}})) == ["scope_group_hidden"]
+
+
+def test_a_scope_that_rests_on_hidden_members_of_a_nested_group_blocks() -> None:
+    snapshot = tables([person(1), person(2)], [group(1, visibility="HiddenMembership"), group(2)], {1: [], 2: [1]})
+    nested = pa.Table.from_pylist(
+        [{"group_id": gid(2), "member_id": gid(1), "member_type": "group"}], schema=snapshot.memberships.schema
+    )
+    snapshot = replace(snapshot, memberships=pa.concat_tables([snapshot.memberships, nested]))
+
+    for key in ("include", "exclude"):
+        assert codes(checked(snapshot, scope={"groups": {key: ["Group 2"]}})) == ["scope_group_hidden"]
 
 
 def test_the_gate_is_quiet(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:

@@ -75,6 +75,7 @@ def test_a_run_is_started_watched_and_read(window: Any, story: Story) -> None:
     window.click("text=History")
     window.click("a.status")
     window.click(".tabs >> text=Users")
+    window.wait_for_selector("table.people tbody tr")
     assert window.locator("table.people tbody tr").count() == 50
     window.click(".tabs >> text=Teams")
     window.wait_for_selector("table.people")
@@ -155,6 +156,21 @@ def test_a_preview_changes_nothing_and_says_so(window: Any, story: Story) -> Non
     window.wait_for_selector("text=Zürich")
     assert story.airflow.runs(DAG)[-1]["conf"]["dry_run"] is True
     assert story.tables() == before
+
+
+def test_a_sync_does_not_join_a_preview(window: Any, story: Story) -> None:
+    before = len(story.airflow.runs(DAG))
+    other = story.another(window)
+    for page in (window, other):
+        page.goto(f"{story.page}/")
+    start(window, "preview")
+    window.wait_for_selector("text=Waiting for Airflow")
+    start(other, "full")
+    other.wait_for_selector("text=A preview is at work, which changes nothing: run again when it has ended.")
+    assert other.is_enabled("[data-start]")
+    story.watched(window)
+    assert len(story.airflow.runs(DAG)) == before + 1
+    other.close()
 
 
 def test_who_may_only_look_is_offered_no_run(viola: Any, story: Story) -> None:
@@ -261,3 +277,20 @@ def test_the_tabs_of_the_dag_and_of_a_run_lead_here(window: Any, story: Story) -
     window.frame_locator("iframe").locator("text=Sync history").first.wait_for()
     window.goto(f"{story.airflow.url}/dags/{DAG}/runs/{run_id}/plugin/sync-history-run")
     window.frame_locator("iframe").locator("h1:has-text('Run 1')").wait_for()
+
+
+def test_a_run_that_ends_before_its_first_step_is_said(window: Any, story: Story) -> None:
+    """The last one: a file that does not pass is due at midnight, and the midnight before was missed."""
+    file = story.setup.folder.parent / "accounts" / "contoso.yaml"
+    passes = file.read_text(encoding="utf-8")
+    window.goto(f"{story.page}/")
+    file.write_text(f"{passes}late_after: 4\n", encoding="utf-8")
+    try:
+        start(window, "full")
+        window.wait_for_selector("text=The run ended before its first step: the log of open_run in Airflow says why.")
+        window.goto(f"{story.page}/")
+        window.wait_for_selector("[role=alert] >> text=the account file does not pass")
+        assert window.locator("text=Run now").count() == 0
+        readable_everywhere(window, "trouble")
+    finally:
+        file.write_text(passes, encoding="utf-8")

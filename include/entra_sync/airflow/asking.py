@@ -95,6 +95,19 @@ class ApplyOperator(TriggerDagRunOperator):
         return super().execute(context)
 
 
+def _written(url: str, number: int, said: dict[str, Any]) -> dict[str, Any] | None:
+    """The same answer by the same person, which an earlier try of the task has written and not handed on."""
+    from entra_sync.db import connect
+    from entra_sync.decisions import decision
+
+    with connect(url) as connection:
+        found = decision(connection, number)
+    wanted = "approved" if said["approve"] else "rejected"
+    if found is None or said["by"] is None or (found.status, found.answered_by) != (wanted, said["by"]):
+        return None
+    return {"account": found.account, "status": found.status}
+
+
 def record_answer(said: dict[str, Any]) -> dict[str, Any]:
     """Write an answer down: ``{account, status}`` of the decision. What was decided or changed meanwhile stays so."""
     from entra_sync.airflow.connections import database_url
@@ -109,6 +122,9 @@ def record_answer(said: dict[str, Any]) -> dict[str, Any]:
             else:
                 found = answer(url, number, approve=said["approve"], by=said["by"])
         except AlreadyDecided as error:
+            written = _written(url, number, said)
+            if written is not None:
+                return written
             log.warning("decision=%s not_taken=%s", number, error.message)
             return {"account": None, "status": "not_taken"}
     log.info("decision=%s account=%s status=%s", number, found.account, found.status)

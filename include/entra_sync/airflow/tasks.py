@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,8 @@ from entra_sync.store import Store
 
 # Airflow's kind of run -> the sync history's. An approval starts a run by an operator.
 RUN_TYPES = {"scheduled": "scheduled", "manual": "manual", "operator_triggered": "manual", "backfill": "backfill"}
+# A night that began before midnight, or waited for a worker until the morning, is still its own day's.
+LATE = timedelta(hours=12)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +153,8 @@ def _wanted(ref: pipeline.RunRef, context: Any) -> Wanted:
     """What the kind of run, its time and its parameters ask for. Raises ConfigurationError.
 
     The day is that of ``run_after``, because a manual run has no logical date. A backfill never reads Graph: that
-    would write today's directory under an old date.
+    would write today's directory under an old date. Nor does a run that works long after its time, because it was
+    cleared or Airflow was away, read for that day: its day is the one on which it reads.
     """
     run, params = context["dag_run"], context["params"]
     kind = getattr(run.run_type, "value", run.run_type)
@@ -163,4 +166,7 @@ def _wanted(ref: pipeline.RunRef, context: Any) -> Wanted:
     if asked and kind != "backfill" and mode != "replay":
         raise ConfigurationError("A date is for the mode replay only.", hint="Choose the mode replay, or no date.")
     replayed = own if kind == "backfill" else asked
+    now = datetime.now(UTC)
+    if mode != "replay" and now - run.run_after > LATE:
+        own = max(own, now.astimezone(ZoneInfo(ref.account.timezone)).date())
     return Wanted(run_type=RUN_TYPES[kind], mode=mode, day=replayed or own, replayed=replayed)

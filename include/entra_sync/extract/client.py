@@ -20,7 +20,7 @@ import httpx
 import orjson
 
 from entra_sync.config.connection import EntraConnection
-from entra_sync.errors import GraphError, GraphProtocolError, GraphUnavailable, PermissionMissing
+from entra_sync.errors import ENDS_THE_READING, GraphError, GraphProtocolError, GraphUnavailable
 from entra_sync.extract.auth import TokenSource
 from entra_sync.extract.calls import EVENTUAL, Answer, Call, Row, Traffic, broken, page_of, path_of
 from entra_sync.extract.pace import LARGEST_LIMIT, Pace
@@ -67,7 +67,7 @@ class GraphClient:
         call = Call(url=f"/{collection}/$count", permission=permission, headers=EVENTUAL)
         try:
             body = (await self._send("GET", call, json=False)).body
-        except (PermissionMissing, GraphUnavailable, GraphProtocolError):
+        except ENDS_THE_READING:
             raise
         except GraphError:
             return None

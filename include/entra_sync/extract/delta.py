@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from entra_sync.errors import GraphError, GraphProtocolError, GraphUnavailable, PermissionMissing
+from entra_sync.errors import ENDS_THE_READING, GraphError, GraphProtocolError
 from entra_sync.extract.calls import Call, Row, object_type, page_of, path_of
 from entra_sync.extract.chain import RESTARTS, page_expired
 from entra_sync.extract.client import GraphClient
@@ -84,7 +84,7 @@ async def follow(
         try:
             return await _follow(client, link, collection, enough)
         except GraphError as error:
-            if isinstance(error, (GraphUnavailable, GraphProtocolError, PermissionMissing)):
+            if isinstance(error, ENDS_THE_READING):
                 raise
             if not page_expired(error) or restarts == RESTARTS:
                 # 400 or 404 syncStateNotFound, 410 and whatever else: a full reading is right in any case.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from entra_sync.errors import GraphError, GraphProtocolError
+from entra_sync.errors import GraphError, GraphProtocolError, GraphUnavailable
 from entra_sync.extract.batch import Item, in_batches
 from entra_sync.extract.calls import Answer, Call, Row, page_of
 from entra_sync.extract.chain import RESTARTS, page_expired
@@ -43,11 +43,21 @@ class GroupLists(Generic[T]):
         await self._confirm_vanished()
 
     async def _confirm_vanished(self) -> None:
-        """Hold every 404 against the group itself. Raises the 404's own error when the group is still there."""
+        """Hold every 404 against the group itself.
+
+        Raises GraphUnavailable when the group is there: a replica is behind, as for a group that was just made.
+        """
 
         def take(item: Item[str], answer: Answer) -> list[Item[str]]:
             if answer.ok:
-                raise self.vanished[item.key]
+                error = self.vanished[item.key]
+                raise GraphUnavailable(
+                    error.message,
+                    hint="The group itself is there; it is asked again later.",
+                    status=error.status,
+                    code=error.code,
+                    request_id=error.request_id,
+                )
             if answer.status != 404:
                 raise answer.failure(item.call)
             return []

@@ -43,6 +43,8 @@ def parse_retry_after(value: str | None, now: datetime | None = None) -> float |
         pass
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
+    # Without a zone, as asctime has it and as "-0000" says, it is UTC (RFC 9110, 5.6.7).
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from entra_sync.errors import GraphError, GraphProtocolError, GraphUnavailable, PermissionMissing
+from entra_sync.errors import ENDS_THE_READING, GraphError
 from entra_sync.extract.calls import Call, Row, object_type
 from entra_sync.extract.chain import read_chain
 from entra_sync.extract.client import GraphClient
@@ -114,7 +114,7 @@ async def list_users(
         try:
             pages = await _read_ranges(client, table, query, ranges)
         except GraphError as error:
-            if isinstance(error, (GraphUnavailable, GraphProtocolError, PermissionMissing)):
+            if isinstance(error, ENDS_THE_READING):
                 raise
             plan = f"one chain: ranges were refused (HTTP {error.status} {error.code})"
         else:

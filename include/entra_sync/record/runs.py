@@ -89,7 +89,20 @@ def open_run(
         "snapshot_uri": None,
         "day": day,
     }
+    if mode == "replay":
+        settings |= _replayed_before(connection, account, dag_run_id)
     return _open(connection, settings, wait_s=wait_s, poll_s=poll_s)
+
+
+def _replayed_before(connection: Connection, account: str, dag_run_id: str) -> dict[str, Any]:
+    """Snapshot and day of an earlier attempt: to clear load clears open_run too, and not extract, which finds them."""
+    found = connection.execute(
+        statement("record/newest_attempt"), {"account": account, "dag_run_id": dag_run_id}
+    ).fetchone()
+    earlier = read_run(connection, found["id"]) if found else None
+    if earlier is None or earlier.mode != "replay" or earlier.snapshot_uri is None:
+        return {}
+    return {"snapshot_uri": earlier.snapshot_uri, "day": earlier.day}
 
 
 def current_run(connection: Connection, account: str, dag_run_id: str) -> Run:
@@ -211,7 +224,10 @@ def _abandon_others(connection: Connection, account_id: int, run_id: int) -> Non
     for other in connection.execute(statement("record/unfinished_runs"), key).fetchall():
         log.warning("step=open abandoned_run=%s status=%s", other["id"], other["status"])
         if other["status"] == "running":
-            connection.execute(statement("record/note_error"), {**ABANDONED, "run_id": other["id"]})
+            (row,) = connection.execute(statement("record/run"), {"run_id": other["id"]}).fetchall()
+            # A step that was cleared and failed again has said why; nobody has closed the run after it.
+            if row["error_class"] is None:
+                connection.execute(statement("record/note_error"), {**ABANDONED, "run_id": other["id"]})
             _insert_error(connection, read_run(connection, other["id"]))
         connection.execute(statement("record/finish_run"), {"run_id": other["id"]})
 

@@ -74,7 +74,7 @@ def check(
         return _checked(findings, measures)
     users = usable(tables.users)
     decisions = decide(users, tables.groups, tables.memberships, account)
-    scope = population.check_scope(tables.groups, decisions, account)
+    scope = population.check_scope(tables.groups, tables.memberships, decisions, account)
     findings.part(scope, SCOPE, table="snapshot", column="scope", rows=rows, engine="pandas")
     people = people_in_scope(users, decisions, account)
     measures |= drift.emptiness(people)

@@ -9,13 +9,14 @@ from entra_sync.config.account import AccountConfig
 from entra_sync.groups import hidden, matching
 from entra_sync.issues import issue
 from entra_sync.scope import OUT_OF_SCOPE
+from entra_sync.scope.groups import children, with_nested
 
 Found = list[dict[str, str | None]]
 
 
-def check_scope(groups: pa.Table, decisions: pd.DataFrame, account: AccountConfig) -> Found:
+def check_scope(groups: pa.Table, memberships: pa.Table, decisions: pd.DataFrame, account: AccountConfig) -> Found:
     """The issues; one that is an error blocks the run. An empty tenant does not: that is load's."""
-    found = _group_entries(groups, account)
+    found = _group_entries(groups, memberships, account)
     if not decisions.empty and (decisions["state"] == OUT_OF_SCOPE).all():
         reasons = decisions["reason"].value_counts().sort_index()
         counts = ", ".join(f"{reason} {count}" for reason, count in reasons.items())
@@ -24,10 +25,14 @@ def check_scope(groups: pa.Table, decisions: pd.DataFrame, account: AccountConfi
     return found
 
 
-def _group_entries(groups: pa.Table, account: AccountConfig) -> Found:
-    """Entries of ``scope.groups`` that mean no group, or only groups whose members were not read."""
+def _group_entries(groups: pa.Table, memberships: pa.Table, account: AccountConfig) -> Found:
+    """Entries of ``scope.groups`` that mean no group, or one whose members were not read, or that has such a one in it.
+
+    One of many is enough: whoever is in scope, or left out of it, by that group alone would leave, or come.
+    """
     teams = account.teams.from_groups
     unread = set() if teams is not None and teams.hidden else hidden(groups)
+    inside = children(memberships)
     found = []
     for key in ("include", "exclude"):
         for place, pattern in enumerate(getattr(account.scope.groups, key), start=1):
@@ -36,7 +41,10 @@ def _group_entries(groups: pa.Table, account: AccountConfig) -> Found:
             if not meant:
                 message = f"Entry {place} of {field} means no group of the tenant."
                 found.append(issue("scope_group_missing", entity="snapshot", field=field, message=message))
-            elif meant <= unread:
-                message = f"Entry {place} of {field} means a group with hidden membership, which was not read."
+            elif hidden_ones := with_nested(meant, inside) & unread:
+                unread_are = "1 group" if len(hidden_ones) == 1 else f"{len(hidden_ones)} groups"
+                message = (
+                    f"Entry {place} of {field} means {unread_are} with hidden membership, not read: {min(hidden_ones)}."
+                )
                 found.append(issue("scope_group_hidden", entity="snapshot", field=field, message=message))
     return found

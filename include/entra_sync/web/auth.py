@@ -20,6 +20,8 @@ from entra_sync.db import Connection, statement
 
 # The DAG that asks people about what a limit withheld.
 DECISIONS = "entra_sync_decisions"
+# DAGs that are named as those of accounts are, and sync none.
+NO_SYNCS = {DECISIONS, "entra_sync_maintenance", "entra_sync_notices"}
 
 # Signed in, and allowed to see Airflow's pages at all: asked on every route.
 SIGNED_IN = Depends(requires_access_view(AccessView.WEBSITE))
@@ -29,7 +31,7 @@ SIGNED_IN = Depends(requires_access_view(AccessView.WEBSITE))
 class Account:
     """An account that the person may see. ``id`` is None before its first sync, ``file`` when it has none any more.
 
-    ``may_run``: they may trigger its DAG. ``problem``: why its file does not pass; its nights fail.
+    ``may_run``: they may trigger its DAG, and it can sync. ``problem``: why its file does not pass; its nights fail.
     """
 
     id: int | None
@@ -66,7 +68,7 @@ class Viewer:
                         zone=ZoneInfo(file.timezone if file else "UTC"),
                         dag_id=dag_id_of(slug),
                         file=file.path if file else None,
-                        may_run=file is not None and slug in startable,
+                        may_run=file is not None and not file.problem and slug in startable,
                         problem=file.problem if file else None,
                     )
                 )
@@ -88,7 +90,7 @@ class Viewer:
 
     def account_of_dag(self, connection: Connection, dag_id: str) -> Account:
         """The account that a DAG syncs. Raises 404 for any other DAG, 403 for an account that is not theirs to see."""
-        if not dag_id.startswith(dag_id_of("")):
+        if dag_id in NO_SYNCS or not dag_id.startswith(dag_id_of("")):
             raise HTTPException(404, "This DAG is not a directory sync: it has no sync history.")
         return self.account(connection, dag_id.removeprefix(dag_id_of("")))
 

@@ -151,17 +151,28 @@
     }
   });
 
-  const follow = async (account, dagRun) => {
-    for (;;) {
+  // Until the run has its row. One that ends without: its account file does not pass, or the database was away.
+  const follow = async (account, dagRun, dag) => {
+    let ended = false;
+    for (let turn = 1; ; turn += 1) {
       const found = (await ask(`${base}/progress.json?account=${part(account)}&dag_run_id=${part(dagRun)}`)).run;
       if (found) { window.location.assign(`${base}/runs/${found.id}`); return; }
+      if (ended) throw new Refused(0, "The run ended before its first step: the log of open_run in Airflow says why.");
+      if (turn % 3 === 0) ended = ["success", "failed"].includes((await api(`dags/${part(dag)}/dagRuns/${part(dagRun)}`)).state);
       await pause(1000);
     }
   };
-  every("[data-wait-run]").forEach((place) => follow(place.dataset.waitAccount, place.dataset.waitRun).catch(() => {}));
+  every("[data-wait-run]").forEach((place) => follow(place.dataset.waitAccount, place.dataset.waitRun, place.dataset.waitDag).catch((error) => {
+    place.querySelector("[data-note]").textContent = reason(error);
+    say(reason(error));
+  }));
 
   // Run now: a second one while one runs joins it. Of two people who press at the same moment both ask for the run after
   // the same newest one, by the same id: Airflow makes it once, and answers 409 to the second.
+  const another = (run, preview) => {
+    if (Boolean(run.conf && run.conf.dry_run) === preview) return;
+    throw new Refused(0, preview ? "A sync is at work: preview again when it has ended." : "A preview is at work, which changes nothing: run again when it has ended.");
+  };
   const begin = async (dag, newest, conf) => {
     const id = `manual__after_${newest ? newest.run_after : "none"}`;
     try {
@@ -172,6 +183,7 @@
       });
     } catch (error) {
       if (error.status !== 409) throw error;
+      another(await api(`dags/${part(dag)}/dagRuns/${part(id)}`), conf.dry_run);
     }
     return id;
   };
@@ -191,13 +203,14 @@
       if (known.is_paused) { tell("The DAG is paused: unpause it in Airflow, then run again."); start.disabled = false; return; }
       const newest = (await api(`dags/${part(dag)}/dagRuns?order_by=-id&limit=1`)).dag_runs[0];
       const open = (await api(`dags/${part(dag)}/dagRuns?state=running&state=queued&order_by=id&limit=1`)).dag_runs[0];
+      if (open) another(open, how === "preview");
       let run = open && open.dag_run_id;
       if (!run) {
         tell("Starting…");
         run = await begin(dag, newest, { mode: how === "preview" ? "auto" : how, dry_run: how === "preview" });
       }
       tell(run === (open && open.dag_run_id) ? "A sync is at work already: joining it." : "Waiting for Airflow to begin…");
-      await follow(account, run);
+      await follow(account, run, dag);
     } catch (error) {
       tell(error.status === 403 ? "You may look, but not start a sync: ask for the right to trigger this DAG." : reason(error));
       start.disabled = false;
