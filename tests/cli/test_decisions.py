@@ -65,8 +65,49 @@ def test_a_rejection_leaves_everybody(nights: Nights, command: Command, held: li
     assert nights.run() == "success"
 
 
+@pytest.fixture
+def held_twice(nights: Nights) -> None:
+    """Run 2 holds three who would leave, decision 1, and three who would join, decision 2."""
+    company, someone = nights.tenant.company, attributes_of(nights)
+    for person in [attributes_of(nights, number) for number in (-1, -2, -3)]:
+        company.delete_user(person["id"])
+    for number in range(3):
+        address = f"new{number}@contoso.com"
+        own = {
+            "displayName": f"New {number}",
+            "mail": address,
+            "userPrincipalName": address,
+            "employeeId": f"N{number}",
+        }
+        company.add_user(**{key: value for key, value in someone.items() if key != "id"} | own)
+    limits = {"max_deactivations": {"count": 1}, "max_creations": {"count": 1}, "max_team_loss": None}
+    nights.config = {"guards": limits}
+    assert nights.run() == "held"
+
+
+@pytest.mark.parametrize(("before", "number"), [("too_many_deactivations", 1), ("too_many_creations", 2)])
+def test_a_question_that_is_answered_keeps_no_other_open(
+    nights: Nights, command: Command, held_twice: None, before: str, number: int
+) -> None:
+    assert command("decisions", "approve", "2", "--kind", before)[0] == 0
+
+    status, said, errors = command("decisions", "approve", "2")
+
+    assert status == 1
+    assert f"decision  {3 - number}, approved by {getpass.getuser()}" in said
+    assert f"decision  {number}," not in said
+    assert errors.startswith(f"not answered: Decision {number} of the account contoso was approved by ")
+    assert "Nothing waits" in command("decisions")[1]
+    status, said, errors = command("decisions", "approve", "2", "--json")
+    assert (status, said) == (1, "")
+    assert errors.startswith("error: ")
+    assert errors.count("was approved by") == 2
+    assert nights.run() == "success"
+
+
 def test_json_holds_all_names(command: Command, held: list[str]) -> None:
     (one,) = json.loads(command("decisions", "show", "2", "--json")[1])
+    assert json.loads(command("decisions", "--json", "show", "2")[1]) == [json.loads(json.dumps(one))]
 
     assert (one["kind"], one["status"], one["items"]) == ("too_many_deactivations", "open", 3)
     assert sorted(row["label"] for row in one["held"]) == sorted(held)

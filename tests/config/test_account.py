@@ -42,6 +42,24 @@ def test_a_template_names_its_attributes_and_its_fallback(tmp_path: Path) -> Non
     ]
 
 
+def test_a_name_is_one_line_without_blanks_around_it(tmp_path: Path) -> None:
+    text = SMALLEST.replace("name: Contoso Ltd", "name: |\n  Contoso Ltd \n")
+
+    assert load_account(write(tmp_path, text)).name == "Contoso Ltd"
+
+
+@pytest.mark.parametrize(
+    "name", ["Contoso\\nBcc: ann", "Contoso\\rLtd", "Contoso\\0Ltd", "Contoso\\x85Ltd", "Contoso\\LLtd"]
+)
+def test_a_name_with_a_line_break_or_another_control_character_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        load_account(write(tmp_path, f'account: contoso\nname: "{name}"\n'))
+
+    (said,) = str(error.value).splitlines()
+    assert said.startswith("contoso.yaml: name (line 2): found `Contoso ")
+    assert said.endswith("allowed: one line of text, without control characters.")
+
+
 @pytest.mark.parametrize(
     ("line", "key", "allowed"),
     [

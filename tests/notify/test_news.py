@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -96,6 +97,28 @@ def test_a_failure_before_the_run_was_opened_is_not_over_because_of_an_older_nig
 
     assert news(account([good]), told, now) == []
     assert [one.kind for one in news(account([night(1), good]), told, now + timedelta(days=1))] == ["recovered"]
+
+
+def test_a_failure_before_the_run_was_opened_is_not_over_because_of_a_run_that_was_at_work() -> None:
+    at_work = night(1)
+    told = [
+        Told(kind="failed", key="configuration_error", run_id=None, told_at=at_work.started_at + timedelta(minutes=1))
+    ]
+    now = at_work.finished_at + timedelta(minutes=1)
+    still = replace(night(2, "configuration_error"), id=None, started_at=now, finished_at=now)
+
+    assert news(account([at_work, night(0)]), told, now) == []
+    assert news(account([still, at_work, night(0)]), told, now) == []
+    assert [one.kind for one in news(account([night(2), at_work]), told, now + timedelta(days=1))] == ["recovered"]
+
+
+def test_a_run_that_was_at_work_when_a_failed_one_was_told_of_late_is_a_recovery() -> None:
+    good = night(1)
+    told = [Told(kind="failed", key="graph_unavailable", run_id=0, told_at=good.started_at + timedelta(minutes=1))]
+
+    assert [one.kind for one in news(account([good, night(0, "graph_unavailable")]), told, good.finished_at)] == [
+        "recovered"
+    ]
 
 
 def test_only_new_questions_are_told() -> None:

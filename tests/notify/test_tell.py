@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,10 +11,16 @@ import pytest
 
 from entra_sync.cli import main
 from entra_sync.config.quarantine import Quarantine
+from entra_sync.db import connect
 from entra_sync.errors import EntraSyncError
+from entra_sync.forget import find_person, forget
 from entra_sync.notify import Notice, in_quarantine, skip_night, tell, tell_week
+from entra_sync.notify.nights import failing
 from entra_sync.notify.texts import Words
+from entra_sync.store import Store
+from entra_sync.undo import undo_run
 from tests.e2e.conftest import Nights, nights, quick_retries  # noqa: F401
+from tests.e2e.test_nights import plain_people
 
 NOW = datetime.now(UTC)
 
@@ -102,6 +109,57 @@ def test_dry_runs_say_nothing_of_an_account(nights: Nights) -> None:  # noqa: F8
     assert receivers.got == []
 
 
+def test_a_failed_erasure_is_no_failed_night(
+    nights: Nights,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nights.run()
+    users = nights.tenant.company.users.values()
+    person = next(user.attributes["id"] for user in users if user.attributes["accountEnabled"])
+    nights.tenant.company.delete_user(person)
+    assert nights.run() == "success"
+    receivers = Receivers()
+
+    def unreachable(*_: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(sys.modules["entra_sync.forget.forget"], "erase_files", unreachable)
+    found = find_person(nights.url, "contoso", person)
+    with pytest.raises(ConnectionError):
+        forget(nights.url, Store.at(str(nights.store)), found, by="tester")
+
+    run = nights.last_run()
+    assert (run["status"], run["mode_reason"]) == ("failed", "forget")
+    assert tell(nights.url, receivers.notice, now=datetime.now(UTC), rule=Quarantine(after=1)) == []
+    assert receivers.got == []
+    assert in_quarantine(nights.url, "contoso", Quarantine(after=1), "UTC") is None
+    with connect(nights.url) as connection:
+        assert failing(connection, [run["account_id"]]) == set()
+
+
+def test_a_question_whose_time_is_over_is_not_told(nights: Nights) -> None:  # noqa: F811
+    nights.run()
+    users = nights.tenant.company.users.values()
+    members = [one.attributes["id"] for one in users if one.attributes["userType"] == "Member"]
+    for person in members[-3:]:
+        nights.tenant.company.delete_user(person)
+    nights.config = {"guards": {"max_deactivations": {"count": 1}, "max_team_loss": None}}
+    assert nights.run() == "held"
+    with connect(nights.url) as connection:
+        connection.execute("update sync.decision set asked_at = now() - interval '9 days', expires_at = now()")
+    late, week = Receivers(), Receivers()
+
+    assert tell(nights.url, late.notice, now=datetime.now(UTC), rule=None) == []
+    next_week = (NOW + timedelta(days=7 - NOW.weekday())).replace(hour=12)
+    assert tell_week(nights.url, week.notice, now=next_week) == []
+    assert late.got == []
+    assert "Waiting for an answer: 0 changes in 0 questions." in week.got[0][1].body
+    with connect(nights.url) as connection:
+        connection.execute("update sync.decision set expires_at = now() + interval '1 day'")
+    assert tell(nights.url, late.notice, now=datetime.now(UTC), rule=None) == []
+    assert late.titles == [("mail", "Contoso: changes wait for your answer")]
+
+
 def test_a_scheduled_night_is_left_out_until_the_days_have_passed(nights: Nights) -> None:  # noqa: F811
     rule = Quarantine(after=1, every_days=7)
     fail(nights)
@@ -139,6 +197,25 @@ def test_the_weekly_summary_counts_what_the_history_counts_and_comes_once(nights
     ]
     assert "permission_missing 1" in words.body
     assert words.level == "warning"
+
+
+def test_the_weekly_summary_counts_no_undone_work(nights: Nights) -> None:  # noqa: F811
+    assert nights.run() == "success"
+    first = nights.last_run()
+    gone, moved = plain_people(nights)[:2]
+    nights.tenant.company.delete_user(gone)
+    nights.tenant.company.update_user(moved, jobTitle="Captain")
+    nights.run()
+    undo_run(nights.url, nights.last_run()["id"])
+    receivers = Receivers()
+    next_week = (NOW + timedelta(days=7 - NOW.weekday())).replace(hour=12)
+    assert tell_week(nights.url, receivers.notice, now=next_week) == []
+
+    ((_, words),) = receivers.got
+    assert words.body.splitlines()[:2] == [
+        "Runs: 2 good, 0 failed. Nights left out by quarantine: 0.",
+        f"People: {first['users_created']} joined, 0 left, 0 changed.",
+    ]
 
 
 def test_a_week_without_runs_is_not_told(nights: Nights) -> None:  # noqa: F811

@@ -193,3 +193,22 @@ def test_the_chart_of_nights_reads_its_days_only(old: Connection) -> None:
 
     assert not [n for n in found if n["Node Type"].endswith("Seq Scan")]
     assert max(n["Actual Rows"] for n in found) <= 4 * 31
+
+
+def test_the_chart_of_nights_reads_of_undone_runs_what_they_changed(old: Connection) -> None:
+    (newest,) = old.execute("select max(id) as id from sync.run").fetchall()
+    changes_of_it = "select count(*) as rows from sync.change where run_id = %s and entity in ('user', 'profile')"
+    (changed,) = old.execute(changes_of_it, (newest["id"],)).fetchall()
+    values = {"account_ids": [1, 2, 3, 4], "zone": "UTC", "since": date.today() - timedelta(days=29)}
+    with old.transaction(force_rollback=True):
+        # Taken back, and taken back once more after the first undo was undone.
+        old.execute(
+            "insert into sync.run (account_id, dag_id, dag_run_id, attempt, run_type, mode, status, undoes)"
+            " select account_id, 'd', 'u' || n, 1, 'manual', 'full', 'success', id"
+            " from sync.run, generate_series(1, 2) as n where id = %s",
+            (newest["id"],),
+        )
+        found = explained(old, "web/nights", values)
+
+    assert not [n for n in found if n["Node Type"].endswith("Seq Scan")]
+    assert 0 < changed["rows"] == read(found, "change")

@@ -83,9 +83,11 @@ def tell_everybody() -> None:
 def tell_late(account_file: str, context: Any) -> None:
     """Tell everybody of a run that has not ended in time. Called by Airflow's deadline alert, once for a run."""
     run, (notice, config) = context["dag_run"], _notice(account_dag(Path(account_file)))
+    # The file may have been broken, or changed, since Airflow made the run.
     hours = config.late_after_hours if config else None
+    within = f"{hours:g} hours after Airflow made it" if hours else "in time"
     body = (
-        f"The run {run['dag_run_id']} has not ended {hours:g} hours after Airflow made it.\n"
+        f"The run {run['dag_run_id']} has not ended {within}.\n"
         "What to do: see which step it is at, and whether workers, the scheduler and the database are well.\n"
         f"{link(None)}"
     )

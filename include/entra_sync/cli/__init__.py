@@ -26,6 +26,8 @@ from pathlib import Path
 from entra_sync import __version__
 from entra_sync.errors import EntraSyncError
 
+# The largest bigint of PostgreSQL.
+LARGEST = 2**63 - 1
 KINDS = ("too_many_deactivations", "too_many_creations", "too_much_team_loss")
 
 
@@ -37,13 +39,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     except EntraSyncError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except Exception as error:
+        from entra_sync.cli.trouble import of_the_database
+
+        words = of_the_database(error, arguments.command)
+        if words is None:
+            raise
+        print(f"error: {words}", file=sys.stderr)
+        return 1
 
 
 def parser() -> argparse.ArgumentParser:
     """The commands and their options."""
     made = argparse.ArgumentParser(prog="entra-sync", description="Microsoft Entra ID to PeopleGoal.")
     made.add_argument("--version", action="version", version=__version__)
-    commands = made.add_subparsers(required=True, metavar="COMMAND")
+    commands = made.add_subparsers(required=True, metavar="COMMAND", dest="command")
 
     accounts = commands.add_parser("accounts", help="look at the account files")
     actions = accounts.add_subparsers(required=True, metavar="ACTION")
@@ -64,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
 
     history = commands.add_parser("history", help="the latest runs")
     history.add_argument("--account", help="only this account")
-    history.add_argument("--limit", type=int, default=20, help="how many runs (default: 20)")
+    history.add_argument("--limit", type=_positive, default=20, help="how many runs (default: 20)")
     _json(history)
     history.set_defaults(run=_history)
 
@@ -75,7 +85,11 @@ def parser() -> argparse.ArgumentParser:
         help="e-mail address, user principal name or object id; - reads it from the input",
     )
     explain.add_argument(
-        "--run", type=int, dest="run_id", metavar="N", help="which run (default: the newest one whose snapshot is kept)"
+        "--run",
+        type=_positive,
+        dest="run_id",
+        metavar="N",
+        help="which run (default: the newest one whose snapshot is kept)",
     )
     explain.add_argument("--account", help="which account (default: the only one)")
     _json(explain)
@@ -102,7 +116,8 @@ def parser() -> argparse.ArgumentParser:
         choice = choices.add_parser(action, help=help_text)
         choice.add_argument("run_id", type=_positive, metavar="RUN", help="the run's number, as history shows it")
         choice.add_argument("--kind", choices=KINDS, help="only this limit (default: all that the run holds)")
-        _json(choice)
+        # Without it the default would undo what `decisions --json show` has set.
+        _json(choice, default=argparse.SUPPRESS)
         choice.set_defaults(run=_decision, action=action)
 
     undo = commands.add_parser("undo", help="take back what a run did, where nobody has changed it since")
@@ -121,15 +136,17 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def _json(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="print JSON for a program")
+def _json(command: argparse.ArgumentParser, default: bool | str = False) -> None:
+    command.add_argument("--json", action="store_true", default=default, help="print JSON for a program")
 
 
 def _positive(text: str) -> int:
-    """At least 1."""
+    """At least 1, and a number that PostgreSQL can hold."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("at least 1")
+    if number > LARGEST:
+        raise argparse.ArgumentTypeError(f"at most {LARGEST}")
     return number
 
 

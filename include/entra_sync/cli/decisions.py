@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import getpass
 import json
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
 from entra_sync.cli.choice import migrated_url
 from entra_sync.db import Connection, connect
-from entra_sync.decisions import Decision, answer, decisions, held
+from entra_sync.decisions import AlreadyDecided, Decision, answer, decisions, held
 from entra_sync.errors import EntraSyncError
 from entra_sync.words import change_words
 
@@ -41,8 +42,12 @@ def print_decisions(*, account: str | None, every: bool, as_json: bool) -> int:
 
 
 def decide(action: str, run_id: int, *, account: str | None, kind: str | None, as_json: bool) -> int:
-    """Show, approve or reject what a run holds. Raises EntraSyncError when it holds nothing of that kind."""
+    """Show, approve or reject what a run holds; 1 when some of it could not be answered any more, else 0.
+
+    Raises EntraSyncError when the run holds nothing of that kind, AlreadyDecided when none of it could be answered.
+    """
     url = migrated_url()
+    refused: list[AlreadyDecided] = []
     with connect(url) as connection:
         asked = [one for one in decisions(connection, account=account, run_id=run_id) if kind in (None, one.kind)]
         if not asked:
@@ -51,8 +56,9 @@ def decide(action: str, run_id: int, *, account: str | None, kind: str | None, a
     if action != "show":
         # Whether a question may be answered is known when it is locked; the newest of each kind is the one meant.
         newest = {one.kind: one for one in reversed(asked)}.values()
-        by = getpass.getuser()
-        asked = [answer(url, one.id, approve=action == "approve", by=by, change_of_mind=True) for one in newest]
+        asked, refused = _answered(url, newest, approve=action == "approve")
+    for error in refused:
+        print(f"not answered: {error}", file=sys.stderr)
     with connect(url) as connection:
         if as_json:
             print(json.dumps([_data(connection, one) for one in asked], indent=2, default=str))
@@ -60,7 +66,21 @@ def decide(action: str, run_id: int, *, account: str | None, kind: str | None, a
             for one in asked:
                 print("\n".join(_shown(connection, one)))
             print("\n".join(_next(action, asked)))
-    return 0
+    return 1 if refused else 0
+
+
+def _answered(url: str, asked: Iterable[Decision], *, approve: bool) -> tuple[list[Decision], list[AlreadyDecided]]:
+    """Answer each: one that is answered already keeps no other open. Raises AlreadyDecided when all of them are."""
+    by = getpass.getuser()
+    answered, refused = [], []
+    for one in asked:
+        try:
+            answered.append(answer(url, one.id, approve=approve, by=by, change_of_mind=True))
+        except AlreadyDecided as error:
+            refused.append(error)
+    if not answered:
+        raise AlreadyDecided(" ".join(error.message for error in refused), hint=refused[0].hint)
+    return answered, refused
 
 
 def _listed(found: list[Decision], *, every: bool) -> Iterator[str]:

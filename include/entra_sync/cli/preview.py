@@ -9,8 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from entra_sync.airflow.connections import database_url, store_uri
-from entra_sync.cli.choice import account_file
+from entra_sync.airflow.connections import store_uri
+from entra_sync.cli.choice import account_file, migrated_url
 from entra_sync.config.account import load_account
 from entra_sync.errors import ConfigurationError
 from entra_sync.load.preview import Preview
@@ -31,7 +31,7 @@ def print_preview(*, account: str | None, file: Path | None, limit: int | None, 
     config = load_account(path)
     if account not in (None, config.account):
         raise ConfigurationError(f"{path.name} is the file of the account {config.account}, not {account}.")
-    found = preview_account(database_url(), Store.at(store_uri()), config)
+    found = preview_account(migrated_url(), Store.at(store_uri()), config)
     if as_json:
         print(json.dumps(as_data(found, limit), indent=2, default=str))
     else:

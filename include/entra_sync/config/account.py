@@ -23,7 +23,7 @@ from entra_sync.config.fields import DEFAULT_MAPPING
 from entra_sync.config.guards import Guards
 from entra_sync.config.leavers import Leavers
 from entra_sync.config.mapping import FieldName, Line, is_field
-from entra_sync.config.messages import explained
+from entra_sync.config.messages import BREAKS, explained
 from entra_sync.config.quarantine import Quarantine
 from entra_sync.config.reading import Reading, Retention
 from entra_sync.config.scope import Scope
@@ -50,7 +50,7 @@ class AccountConfig(Strict):
     account: Annotated[str, Field(json_schema_extra={"pattern": f"^{SLUG.pattern}$"})]
     """Lower-case letters, digits, `-`, `_`. The DAG is `entra_sync_<account>`, the connection `entra_<account>`."""
     name: str
-    """Shown to people."""
+    """Shown to people; one line."""
     schedule: str = "0 0 * * *"
     """Five cron fields; the default is midnight."""
     timezone: str = "UTC"
@@ -90,6 +90,15 @@ class AccountConfig(Strict):
         if not SLUG.fullmatch(value):
             raise ValueError("allowed: lower-case letters, digits, `-` and `_`, at most 63 characters")
         return value
+
+    @field_validator("name")
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        """It stands in the subject of mails: a line break would begin another header there."""
+        name = value.strip()
+        if BREAKS.search(name):
+            raise ValueError("allowed: one line of text, without control characters")
+        return name
 
     @field_validator("timezone")
     @classmethod

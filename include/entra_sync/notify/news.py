@@ -76,14 +76,13 @@ def _health(account: Account, told: Sequence[Told], now: datetime) -> Iterator[N
         return
     newest = account.nights[0]
     spoken = [one for one in told if one.kind in (*FAILING, "recovered")]
+    good = next((night for night in account.nights if not night.failed), None)
     if not newest.failed:
         last = max(spoken, key=lambda one: one.told_at, default=None)
-        # A failure that left no run is not over because of a run before it.
-        if last is not None and last.kind in FAILING and newest.finished_at > last.told_at:
+        if last is not None and last.kind in FAILING and _ends(newest, last):
             yield News(kind="recovered", key=str(newest.id), run_id=newest.id)
         return
-    good = max((night.finished_at for night in account.nights if not night.failed), default=None)
-    lasting = [one for one in spoken if one.kind in FAILING and (good is None or one.told_at > good)]
+    lasting = [one for one in spoken if one.kind in FAILING and not (good and _ends(good, one))]
     if account.quarantined is not None:
         key = str(newest.id)
         if not any(one.kind == "quarantined" and one.key == key for one in lasting):
@@ -94,6 +93,14 @@ def _health(account: Account, told: Sequence[Told], now: datetime) -> Iterator[N
     if not any(now - one.told_at < AGAIN - SLACK for one in same):
         before: Literal["nothing", "same", "other"] = "same" if same else "other" if lasting else "nothing"
         yield News(kind="failed", key=key, run_id=newest.id, before=before)
+
+
+def _ends(good: Night, one: Told) -> bool:
+    """Whether the failure that was told is over with this run.
+
+    One that left no run, such as that of a file that does not pass, is not over because of a run that was at work then.
+    """
+    return (good.started_at if one.run_id is None else good.finished_at) > one.told_at
 
 
 def _held(account: Account, told: Sequence[Told]) -> Iterator[News]:

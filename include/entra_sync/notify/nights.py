@@ -30,7 +30,7 @@ class Night:
 
 
 def nights_of(connection: Connection, account_id: int) -> list[Night]:
-    """The account's runs, newest first: no dry run, no undo, no backfill; a replay only when it failed."""
+    """The account's runs, newest first: no dry run, undo, erasure, backfill; a replay only when it failed."""
     return [night for _, night in _nights(connection, [account_id], LOOKED_AT)]
 
 

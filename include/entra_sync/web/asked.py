@@ -13,6 +13,8 @@ AfterId = Annotated[int, Query(ge=0, le=2**63 - 1)]
 Slug = Annotated[str, Query(max_length=100)]
 ListTab = Literal["users", "teams", "held"]
 Key = Annotated[str, Query(max_length=20, pattern=r"^[a-z]+$")]
+# PostgreSQL has no text with a NUL.
+DagRun = Annotated[str, Query(max_length=250, pattern=r"^[^\x00]*$")]
 Code = Annotated[str, Query(max_length=60, pattern=r"^[a-z0-9_]+$")]
 
 
@@ -21,7 +23,7 @@ async def searched(request: Request) -> str | None:
     if request.method != "POST":
         return None
     value = (await request.form()).get("search", "")
-    return value.strip()[:200] if isinstance(value, str) else None
+    return value.replace("\x00", "").strip()[:200] if isinstance(value, str) else None
 
 
 SearchDep = Annotated[str | None, Depends(searched)]

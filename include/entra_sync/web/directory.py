@@ -47,7 +47,7 @@ def find_people(store: Store, account: str, wanted: str, *, limit: int) -> list[
     people = read_table(day / PERSON).combine_chunks()
     parts = [pc.fill_null(people[name].cast(pa.string()), "") for name in ("label", "email", "entra_id")]
     text = plain(pc.binary_join_element_wise(*parts, " "))
-    hit = pa.array([True] * people.num_rows)
+    hit = pa.array([True] * people.num_rows, pa.bool_())
     for word in words:
         hit = pc.and_(hit, pc.match_substring(text, word))
     rows = people.filter(hit).sort_by([("label", "ascending"), ("entra_id", "ascending")]).slice(0, limit).to_pylist()

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from entra_sync.db import statement
+from entra_sync.web.asked import DagRun
 from entra_sync.web.auth import ViewerDep
 from entra_sync.web.database import reading
 
@@ -15,7 +16,7 @@ router = APIRouter()
 def progress(
     viewer: ViewerDep,
     account: Annotated[str, Query(max_length=100)],
-    dag_run_id: Annotated[str | None, Query(max_length=250)] = None,
+    dag_run_id: DagRun | None = None,
 ) -> dict[str, Any]:
     """``{run}``: id, dag_run_id, status, requests to Graph, people seen, finished; null when there is none yet."""
     with reading() as connection:

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from entra_sync.codes import CODES
 from entra_sync.db import statement
 from entra_sync.decisions import decisions
-from entra_sync.web.asked import RunPath
+from entra_sync.web.asked import DagRun, RunPath
 from entra_sync.web.auth import ViewerDep
 from entra_sync.web.database import reading
 from entra_sync.web.render import page
@@ -23,7 +23,7 @@ def newest_attempt(
     request: Request,
     viewer: ViewerDep,
     dag_id: Annotated[str, Query(max_length=250)],
-    dag_run_id: Annotated[str, Query(max_length=250)],
+    dag_run_id: DagRun,
 ) -> Response:
     """From Airflow's tab on a DAG run to the run's page."""
     with reading() as connection:

@@ -17,7 +17,8 @@ class Verdict:
 
 def verdict(found: Explanation) -> Verdict:
     """What became of the person in the night that is explained."""
-    directory = found.directory
+    directory, user = found.directory, found.present
+    active = user is not None and user.status != "deactivated"
     if found.forgotten:
         return Verdict(
             said=f"Forgotten: the person's data were erased on {found.forgotten:%-d %b %Y}.",
@@ -36,6 +37,9 @@ def verdict(found: Explanation) -> Verdict:
             advice="Look again when it has ended.",
             good=False,
         )
+    gone = directory is None or directory.state in ("disabled", "out_of_scope")
+    if gone and active and user is not None and user.entra_id:
+        return _stays(found)
     if directory is None:
         return Verdict(
             said="Not synced: the directory does not have this person.",
@@ -72,7 +76,37 @@ def verdict(found: Explanation) -> Verdict:
             advice="Run a full or an incremental sync.",
             good=False,
         )
+    if not active:
+        return Verdict(
+            said="In the directory and in scope, but not active in PeopleGoal.",
+            advice="An undo took the person back, or a sync has not brought them yet: an issue below says what keeps"
+            " them out; without one, the next sync brings them.",
+            good=False,
+        )
     return Verdict(said="Synced: in the directory, in scope, and in PeopleGoal.", advice="", good=True)
+
+
+def _stays(found: Explanation) -> Verdict:
+    """Of somebody who counts as having left, and whom PeopleGoal still has."""
+    if found.ignored:
+        return Verdict(
+            said="Left alone: the person has left, and stays in PeopleGoal as the account file says (leavers: ignore).",
+            advice="Deactivate the person in PeopleGoal, or change the account file's leavers.",
+            good=False,
+        )
+    directory = found.directory
+    if directory is None:
+        why = "the directory does not have this person any more"
+    elif directory.state == "disabled":
+        why = "the account is disabled in Entra, which counts as having left"
+    else:
+        why = f"out of scope, because {_reason(directory.reason)}"
+    return Verdict(
+        said=f"Still in PeopleGoal, though no longer synced: {why}.",
+        advice="The deactivation is withheld (a limit, a protected person, days of grace), was only planned, or was"
+        " undone: what stands below, or the run, says which.",
+        good=False,
+    )
 
 
 def _reason(reason: str | None) -> str:

@@ -1,4 +1,5 @@
--- nights: of each account the newest closed runs that say how it is, newest first; a replay only when it failed.
+-- nights: of each account the newest closed runs that say how it is, newest first; a replay only when it failed,
+-- an erasure never.
 with wanted as (
     select *
     from unnest(%(account_ids)s::bigint[]) as one (account_id)
@@ -24,6 +25,7 @@ inner join lateral (
         and run.undoes is null
         and run.run_type <> 'backfill'
         and (run.mode <> 'replay' or run.status = 'failed')
+        and run.mode_reason is distinct from 'forget'
     order by run.id desc
     limit %(limit)s
 ) as night on true
