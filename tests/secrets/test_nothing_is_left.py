@@ -166,9 +166,9 @@ def test_peoplegoals_database_has_people_where_they_belong(left: Left) -> None:
     assert [row["error_code"] for row in ran] == [
         "database_failed",
         "graph_error",
-        "run_abandoned",
         "run_failed",
         "sign_in_refused",
+        "validation_blocked",
     ]
 
 
