@@ -190,13 +190,13 @@ class Story:
             time.sleep(0.05)
 
     def is_open(self, customer: Customer) -> bool:
-        """Whether the newest run's row is there and still running."""
+        """Whether the newest run's row is there and not closed; its data may be applied already."""
         rows = customer.rows(
-            "select r.status from sync.run r join peoplegoal.account a on a.id = r.account_id"
+            "select r.finished_at from sync.run r join peoplegoal.account a on a.id = r.account_id"
             " where a.slug = %s and r.dag_run_id = %s order by r.id desc limit 1",
             f"{customer.slug}-{customer.nights}",
         )
-        return bool(rows) and rows[0]["status"] == "running"
+        return bool(rows) and rows[0]["finished_at"] is None
 
     def undo(self, customer: Customer) -> dict[str, Any] | None:
         """Take the newest run that did something back; None when there is none."""
