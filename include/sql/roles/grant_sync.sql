@@ -34,7 +34,7 @@ update (name, description, email, lead_id, status, updated_at)
 on peoplegoal.team to peoplegoal_sync;
 grant insert (team_id, user_id, account_id, role), update (role), delete on peoplegoal.team_member to peoplegoal_sync;
 
-grant select on sync.migration, sync.run_count to peoplegoal_sync;
+grant select on sync.migration, sync.run_count, sync.standing to peoplegoal_sync;
 grant select, insert, delete on sync.notice, sync.skipped_night to peoplegoal_sync;
 grant select, insert, update on sync.run, sync.account_state, sync.decision, sync.forgotten to peoplegoal_sync;
 grant select, insert, delete on sync."check", sync.measure, sync.stand_in to peoplegoal_sync;
