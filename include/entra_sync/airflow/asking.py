@@ -103,7 +103,7 @@ def _written(url: str, number: int, said: dict[str, Any]) -> dict[str, Any] | No
     with connect(url) as connection:
         found = decision(connection, number)
     wanted = "approved" if said["approve"] else "rejected"
-    if found is None or said["by"] is None or (found.status, found.answered_by) != (wanted, said["by"]):
+    if said["by"] is None or (found.status, found.answered_by) != (wanted, said["by"]):
         return None
     return {"account": found.account, "status": found.status}
 

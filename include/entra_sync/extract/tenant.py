@@ -175,8 +175,7 @@ class _Extraction:
         empty believable.
         """
         before: dict[str, int] = {}
-        newest = base is not None and base.manifest.complete
-        found = base if newest else last_complete(self.folder.parent, self.run_id)
+        found = base if base is not None and base.manifest.complete else last_complete(self.folder.parent, self.run_id)
         if found is not None:
             # A snapshot of an earlier release may not count everything yet.
             counts = {"hidden_memberships": 0} | found.manifest.counts

@@ -96,10 +96,7 @@ def open_run(
 
 def _replayed_before(connection: Connection, account: str, dag_run_id: str) -> dict[str, Any]:
     """Snapshot and day of an earlier attempt: to clear load clears open_run too, and not extract, which finds them."""
-    found = connection.execute(
-        statement("record/newest_attempt"), {"account": account, "dag_run_id": dag_run_id}
-    ).fetchone()
-    earlier = read_run(connection, found["id"]) if found else None
+    earlier = _newest_attempt(connection, account, dag_run_id)
     if earlier is None or earlier.mode != "replay" or earlier.snapshot_uri is None:
         return {}
     return {"snapshot_uri": earlier.snapshot_uri, "day": earlier.day}
@@ -107,14 +104,19 @@ def _replayed_before(connection: Connection, account: str, dag_run_id: str) -> d
 
 def current_run(connection: Connection, account: str, dag_run_id: str) -> Run:
     """The newest attempt of an account's DAG run. Raises EntraSyncError when there is none."""
-    key = {"account": account, "dag_run_id": dag_run_id}
-    found = connection.execute(statement("record/newest_attempt"), key).fetchone()
-    if found is None:
+    run = _newest_attempt(connection, account, dag_run_id)
+    if run is None:
         raise EntraSyncError(
             f"The account {account} has no run {dag_run_id}.",
             hint="The step open_run comes first: run it again.",
         )
-    return read_run(connection, found["id"])
+    return run
+
+
+def _newest_attempt(connection: Connection, account: str, dag_run_id: str) -> Run | None:
+    key = {"account": account, "dag_run_id": dag_run_id}
+    found = connection.execute(statement("record/newest_attempt"), key).fetchone()
+    return read_run(connection, found["id"]) if found else None
 
 
 def read_run(connection: Connection, run_id: int) -> Run:
@@ -224,9 +226,8 @@ def _abandon_others(connection: Connection, account_id: int, run_id: int) -> Non
     for other in connection.execute(statement("record/unfinished_runs"), key).fetchall():
         log.warning("step=open abandoned_run=%s status=%s", other["id"], other["status"])
         if other["status"] == "running":
-            (row,) = connection.execute(statement("record/run"), {"run_id": other["id"]}).fetchall()
             # A step that was cleared and failed again has said why; nobody has closed the run after it.
-            if row["error_class"] is None:
+            if other["error_class"] is None:
                 connection.execute(statement("record/note_error"), {**ABANDONED, "run_id": other["id"]})
             _insert_error(connection, read_run(connection, other["id"]))
         connection.execute(statement("record/finish_run"), {"run_id": other["id"]})

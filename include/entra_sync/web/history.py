@@ -59,12 +59,11 @@ def home(
         chosen = viewer.account(connection, account) if account else None
         if dag_id and not account:
             chosen = viewer.account_of_dag(connection, dag_id)
-        ids = _ids(accounts, chosen)
-        zone = _zone(accounts, chosen)
+        shown = [chosen] if chosen else accounts
+        ids, zone = _ids(shown), _zone(shown)
         wanted: Row = {"status": status or None, **_days(zone, since or None, until or None)}
         runs, more = page_of(connection, "web/runs", account_ids=ids, before=before, **wanted)
         charts = _charts(connection, ids, zone) if before is None else ()
-        shown = [chosen] if chosen else accounts
         slugs = {one.slug for one in shown}
         waiting = [one for one in decisions(connection, waiting=True) if one.account in slugs]
         troubled = troubles(connection, shown)
@@ -98,14 +97,14 @@ def export(
     """The runs of the same filters, all of them."""
     with reading() as connection:
         accounts = viewer.accounts(connection)
-        chosen = viewer.account(connection, account) if account else None
-    wanted: Row = {"status": status or None, **_days(_zone(accounts, chosen), since or None, until or None)}
+        shown = [viewer.account(connection, account)] if account else accounts
+    wanted: Row = {"status": status or None, **_days(_zone(shown), since or None, until or None)}
     slugs = {one.id: one.slug for one in accounts}
 
     def rows() -> Iterator[list[object]]:
         # By pages, each page would look for a page of every account.
         with reading() as connection:
-            ids = _ids(accounts, chosen)
+            ids = _ids(shown)
             for run in every_row(connection, "web/runs", account_ids=ids, before=None, **wanted):
                 yield _cells(run, slugs[run["account_id"]])
 
@@ -119,13 +118,13 @@ def _cells(run: Row, slug: str) -> list[object]:
     return [run["id"], slug, run["status"], *times, *kind, *(run[name] for name in COUNTS)]
 
 
-def _ids(accounts: list[Account], chosen: Account | None) -> list[int]:
-    return [one.id for one in ([chosen] if chosen else accounts) if one.id is not None]
+def _ids(shown: list[Account]) -> list[int]:
+    return [one.id for one in shown if one.id is not None]
 
 
-def _zone(accounts: list[Account], chosen: Account | None) -> ZoneInfo:
+def _zone(shown: list[Account]) -> ZoneInfo:
     """The account's; of several accounts the one that they share, else UTC."""
-    zones = {one.zone.key for one in ([chosen] if chosen else accounts)}
+    zones = {one.zone.key for one in shown}
     return ZoneInfo(zones.pop()) if len(zones) == 1 else ZoneInfo("UTC")
 
 
