@@ -513,4 +513,4 @@ comment on column sync.forgotten.entra_id is 'All that is kept of the person: wh
 comment on column sync.forgotten.asked_by is 'Who erased, as the operating system or Airflow names them';
 comment on column sync.forgotten.finished_at is 'Null: not all is erased yet; the next maintenance goes on';
 comment on column sync.run.swept_at is 'When retention deleted changes, issues and checks; counters stay';
-comment on view sync.standing is 'Runs but dry runs and undos, and whom each brought, lost and changed, as far as it stands';
+comment on view sync.standing is 'Runs without dry runs and undos; whom each brought, lost and changed, as it stands';

@@ -30,4 +30,4 @@ left join lateral (
 ) as kept on true
 where not run.dry_run and run.undoes is null;
 
-comment on view sync.standing is 'Runs but dry runs and undos, and whom each brought, lost and changed, as far as it stands';
+comment on view sync.standing is 'Runs without dry runs and undos; whom each brought, lost and changed, as it stands';
