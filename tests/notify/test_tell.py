@@ -22,8 +22,6 @@ from entra_sync.undo import undo_run
 from tests.e2e.conftest import Nights, nights, quick_retries  # noqa: F401
 from tests.e2e.test_nights import plain_people
 
-NOW = datetime.now(UTC)
-
 
 class Receivers:
     """Takes notices; ``down`` refuse them, and ``crash`` ends the process as if right after one was taken."""
@@ -60,11 +58,21 @@ def fail(nights: Nights) -> None:  # noqa: F811
     nights.tenant.settings.consent = True
 
 
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def next_monday(nights: Nights) -> datetime:  # noqa: F811
+    """The next one after the newest run, at noon: whatever day it is, the week that is told of is the run's."""
+    newest = nights.last_run()["finished_at"].astimezone(UTC)
+    return (newest + timedelta(days=7 - newest.weekday())).replace(hour=12)
+
+
 def test_two_tellers_at_once_tell_once(nights: Nights) -> None:  # noqa: F811
     fail(nights)
     receivers = Receivers()
     tellers = [
-        threading.Thread(target=tell, args=(nights.url, receivers.notice), kwargs={"now": NOW, "rule": None})
+        threading.Thread(target=tell, args=(nights.url, receivers.notice), kwargs={"now": now(), "rule": None})
         for _ in range(4)
     ]
     for teller in tellers:
@@ -80,10 +88,10 @@ def test_a_crash_after_sending_tells_twice_and_never_not(nights: Nights) -> None
     receivers = Receivers()
     receivers.crash = True
     with pytest.raises(KeyboardInterrupt):
-        tell(nights.url, receivers.notice, now=NOW, rule=None)
+        tell(nights.url, receivers.notice, now=now(), rule=None)
     receivers.crash = False
     for _ in range(3):
-        assert tell(nights.url, receivers.notice, now=NOW, rule=None) == []
+        assert tell(nights.url, receivers.notice, now=now(), rule=None) == []
 
     assert len(receivers.got) == 2
 
@@ -92,9 +100,9 @@ def test_a_receiver_that_is_down_hears_it_later_and_the_other_one_once(nights: N
     fail(nights)
     receivers = Receivers("hook", "mail")
     receivers.down = {"hook"}
-    assert tell(nights.url, receivers.notice, now=NOW, rule=None) == ["hook: ConnectionError"]
+    assert tell(nights.url, receivers.notice, now=now(), rule=None) == ["hook: ConnectionError"]
     receivers.down = set()
-    assert tell(nights.url, receivers.notice, now=NOW, rule=None) == []
+    assert tell(nights.url, receivers.notice, now=now(), rule=None) == []
 
     assert [receiver for receiver, _ in receivers.titles] == ["mail", "hook"]
 
@@ -105,7 +113,7 @@ def test_dry_runs_say_nothing_of_an_account(nights: Nights) -> None:  # noqa: F8
         nights.run(dry_run=True)
     receivers = Receivers()
 
-    assert tell(nights.url, receivers.notice, now=NOW, rule=Quarantine(after=1)) == []
+    assert tell(nights.url, receivers.notice, now=now(), rule=Quarantine(after=1)) == []
     assert receivers.got == []
 
 
@@ -130,7 +138,7 @@ def test_a_failed_erasure_is_no_failed_night(
 
     run = nights.last_run()
     assert (run["status"], run["mode_reason"]) == ("failed", "forget")
-    assert tell(nights.url, receivers.notice, now=datetime.now(UTC), rule=Quarantine(after=1)) == []
+    assert tell(nights.url, receivers.notice, now=now(), rule=Quarantine(after=1)) == []
     assert receivers.got == []
     assert in_quarantine(nights.url, "contoso", Quarantine(after=1), "UTC") is None
     with connect(nights.url) as connection:
@@ -149,14 +157,13 @@ def test_a_question_whose_time_is_over_is_not_told(nights: Nights) -> None:  # n
         connection.execute("update sync.decision set asked_at = now() - interval '9 days', expires_at = now()")
     late, week = Receivers(), Receivers()
 
-    assert tell(nights.url, late.notice, now=datetime.now(UTC), rule=None) == []
-    next_week = (NOW + timedelta(days=7 - NOW.weekday())).replace(hour=12)
-    assert tell_week(nights.url, week.notice, now=next_week) == []
+    assert tell(nights.url, late.notice, now=now(), rule=None) == []
+    assert tell_week(nights.url, week.notice, now=next_monday(nights)) == []
     assert late.got == []
     assert "Waiting for an answer: 0 changes in 0 questions." in week.got[0][1].body
     with connect(nights.url) as connection:
         connection.execute("update sync.decision set expires_at = now() + interval '1 day'")
-    assert tell(nights.url, late.notice, now=datetime.now(UTC), rule=None) == []
+    assert tell(nights.url, late.notice, now=now(), rule=None) == []
     assert late.titles == [("mail", "Contoso: changes wait for your answer")]
 
 
@@ -164,15 +171,15 @@ def test_a_scheduled_night_is_left_out_until_the_days_have_passed(nights: Nights
     rule = Quarantine(after=1, every_days=7)
     fail(nights)
     for _ in range(2):
-        assert skip_night(nights.url, "contoso", "scheduled-1", rule, "UTC", now=NOW + timedelta(days=1)) is not None
-    assert skip_night(nights.url, "contoso", "scheduled-2", rule, "UTC", now=NOW + timedelta(days=8)) is None
+        assert skip_night(nights.url, "contoso", "scheduled-1", rule, "UTC", now=now() + timedelta(days=1)) is not None
+    assert skip_night(nights.url, "contoso", "scheduled-2", rule, "UTC", now=now() + timedelta(days=8)) is None
     (written,) = nights.rows("select dag_run_id, reason from sync.skipped_night")
     assert written["dag_run_id"] == "scheduled-1"
     assert "permission_missing" in written["reason"]
 
     assert nights.run() == "success"
     assert in_quarantine(nights.url, "contoso", rule, "UTC") is None
-    assert skip_night(nights.url, "contoso", "scheduled-3", rule, "UTC", now=NOW + timedelta(days=1)) is None
+    assert skip_night(nights.url, "contoso", "scheduled-3", rule, "UTC", now=now() + timedelta(days=1)) is None
 
 
 def test_an_account_that_never_ran_is_not_in_quarantine(nights: Nights) -> None:  # noqa: F811
@@ -182,13 +189,11 @@ def test_an_account_that_never_ran_is_not_in_quarantine(nights: Nights) -> None:
 def test_the_weekly_summary_counts_what_the_history_counts_and_comes_once(nights: Nights) -> None:  # noqa: F811
     assert nights.run() == "success"
     fail(nights)
-    skip_night(nights.url, "contoso", "scheduled-1", Quarantine(after=1), "UTC", now=datetime.now(UTC))
+    skip_night(nights.url, "contoso", "scheduled-1", Quarantine(after=1), "UTC", now=now())
     run = nights.rows("select * from sync.run order by id limit 1")[0]
     receivers = Receivers()
-    # The next Monday, whatever day it is: the week that is told of is the one in which the night was.
-    next_week = (NOW + timedelta(days=7 - NOW.weekday())).replace(hour=12)
     for _ in range(2):
-        assert tell_week(nights.url, receivers.notice, now=next_week) == []
+        assert tell_week(nights.url, receivers.notice, now=next_monday(nights)) == []
 
     ((_, words),) = receivers.got
     assert words.body.splitlines()[:2] == [
@@ -208,8 +213,7 @@ def test_the_weekly_summary_counts_no_undone_work(nights: Nights) -> None:  # no
     nights.run()
     undo_run(nights.url, nights.last_run()["id"])
     receivers = Receivers()
-    next_week = (NOW + timedelta(days=7 - NOW.weekday())).replace(hour=12)
-    assert tell_week(nights.url, receivers.notice, now=next_week) == []
+    assert tell_week(nights.url, receivers.notice, now=next_monday(nights)) == []
 
     ((_, words),) = receivers.got
     assert words.body.splitlines()[:2] == [
@@ -221,9 +225,9 @@ def test_the_weekly_summary_counts_no_undone_work(nights: Nights) -> None:  # no
 def test_a_week_without_runs_is_not_told(nights: Nights) -> None:  # noqa: F811
     receivers = Receivers()
     fail(nights)
-    skip_night(nights.url, "contoso", "scheduled-1", Quarantine(after=1), "UTC", now=datetime.now(UTC))
+    skip_night(nights.url, "contoso", "scheduled-1", Quarantine(after=1), "UTC", now=now())
 
-    assert tell_week(nights.url, receivers.notice, now=NOW) == []
+    assert tell_week(nights.url, receivers.notice, now=now()) == []
     assert receivers.got == []
 
 
