@@ -20,6 +20,7 @@ import pytest
 
 from entra_sync import pipeline
 from entra_sync.config.account import load_account
+from entra_sync.local import processes
 from entra_sync.pipeline import RunRef
 from entra_sync.store import Store
 from sandbox.day import a_working_day
@@ -35,7 +36,6 @@ NO_NIGHTS = "0 0 29 2 *"
 SECONDS = 1 / 3600
 ENV = {
     "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "True",
-    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "10",
     "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin,viola:viewer",
 }
 
@@ -248,6 +248,16 @@ def test_metrics_tell_what_a_night_was(world: World) -> None:
     assert told.wait("airflow.entra_sync.decisions_open", account="adatum") == 1
 
 
+def test_steps_are_forks_of_a_process_that_has_loaded_everything(world: World) -> None:
+    """A step that loads Arrow, Great Expectations and pandas anew takes three times as long as one that need not."""
+    scheduler = processes.remembered(world.setup.folder / "scheduler.process")
+    assert scheduler is not None
+    children = Path(f"/proc/{scheduler.pid}/task/{scheduler.pid}/children").read_text().split()
+    maps = [Path(f"/proc/{child}/maps").read_text() for child in children]
+
+    assert ["libarrow" in loaded for loaded in maps] == [True] * 4
+
+
 def test_other_dags_are_told_what_a_night_brought(world: World) -> None:
     (asset,) = world.airflow.get("/assets", name_pattern="entra_sync_adatum")["assets"]
     (event,) = world.airflow.get("/assets/events", asset_id=asset["id"])["asset_events"]
@@ -354,6 +364,7 @@ def test_a_plan_that_changed_asks_again_and_the_open_question_blocks_no_night(wo
 def test_a_new_account_file_is_a_dag_whose_night_airflow_starts_by_the_clock(world: World) -> None:
     world.file("wingtip").write_text(WINGTIP, encoding="utf-8")
 
+    world.airflow.read_again()
     world.airflow.wait_for_dag("entra_sync_wingtip")
     (run,) = world.airflow.wait_for_runs("entra_sync_wingtip", 1)
 

@@ -20,7 +20,7 @@ from tests.e2e.running_airflow import RunningAirflow, running_airflow
 from tests.notify.receivers import MailServer, WebHook
 
 DAG, NOTICES = "entra_sync_contoso", "entra_sync_notices"
-ENV = {"AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "True", "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "5"}
+ENV = {"AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "True"}
 ACCOUNT = """
 account: contoso
 name: Contoso
@@ -144,12 +144,14 @@ def test_another_reason_is_told_and_refused_credentials_mean_quarantine_at_once(
 
 def test_a_scheduled_night_in_quarantine_is_left_out_and_says_why(world: World) -> None:
     world.file.write_text(ACCOUNT.format(schedule="* * * * *"), encoding="utf-8")
+    world.airflow.read_again()
     while not (found := [run for run in world.airflow.runs(DAG) if run["run_type"] == "scheduled"]):
         time.sleep(0.5)
     asked = world.tenant.counters.requests
     run_id = found[0]["dag_run_id"]
     assert world.airflow.wait(DAG, run_id)["state"] == "success"
     world.file.write_text(ACCOUNT.format(schedule=NEVER), encoding="utf-8")
+    world.airflow.read_again()
 
     tasks = world.airflow.tasks(DAG, run_id)
     assert {name: tasks[name]["state"] for name in ("open_run", "extract", "load", "close_run")} == dict.fromkeys(
@@ -219,8 +221,9 @@ def test_a_run_that_has_not_ended_in_time_is_told_of(world: World) -> None:
     world.new()
     text = ACCOUNT.format(schedule=NEVER) + f"late_after_hours: {2 * SECOND}\n"
     world.file.write_text(text, encoding="utf-8")
+    world.airflow.read_again()
 
-    # Airflow reads the file again within seconds, and asks for late runs now and then.
+    # Airflow asks for late runs now and then.
     late: list[str] = []
     while not late:
         world.night()

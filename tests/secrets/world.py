@@ -50,11 +50,7 @@ FABRIKAM, TAILSPIN = "entra_sync_fabrikam", "entra_sync_tailspin"
 NOTIFY = "notify: [mail, hook, gone, wrong]\n"
 NO_NIGHTS = "0 0 29 2 *"
 ROLE = "goal_sync"
-ENV = {
-    "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "True",
-    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "5",
-    "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "3",
-}
+ENV = {"AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "True"}
 ACCOUNT = f"""schedule: "{NO_NIGHTS}"
 guards: {{max_deactivations: {{percent: null, count: 2}}, max_creations: null, protected: [{address("report1")}]}}
 """
@@ -210,5 +206,6 @@ def store_connections(world: World) -> None:
     world.connect("entra_adatum", world.tenant.connection(extra=through))
     for slug in ("fabrikam", "tailspin"):
         world.account(slug)
+    world.airflow.read_again()
     for dag_id in (FABRIKAM, TAILSPIN):
         world.airflow.wait_for_dag(dag_id)
