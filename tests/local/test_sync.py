@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.conftest import LocalSetup
 
@@ -142,6 +143,15 @@ def test_airflow_comes_up_runs_the_sync_and_goes_down(shared_setup: LocalSetup) 
     assert down.returncode == 0, down.stderr
     assert leftovers(shared_setup) == []
     assert shared_setup.run("down").stdout == "Airflow was not up.\n"
+
+
+@pytest.mark.parametrize(("wish", "seconds"), [({}, "60"), ({"AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "90"}, "90")])
+def test_a_step_is_not_lost_while_the_api_server_is_slow(
+    shared_setup: LocalSetup, wish: dict[str, str], seconds: str
+) -> None:
+    said = shared_setup.run("run", "env", env=wish).stdout.splitlines()
+
+    assert f"AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT={seconds}" in said
 
 
 def leftovers(setup: LocalSetup) -> list[str]:

@@ -78,6 +78,8 @@ def airflow_environment(environ: Mapping[str, str], local: Local, server: Postgr
         "AIRFLOW__CORE__SENSITIVE_VAR_CONN_NAMES": HIDDEN_EXTRAS,
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "30",
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
+        # A step that the API server does not let begin within this time is lost, and tried again after two minutes.
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{LOGIN}:admin",
         **tuned,
         "AIRFLOW_HOME": str(local.airflow),
