@@ -8,6 +8,7 @@ site holds 4 MB of static files for each run.
 
 from __future__ import annotations
 
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -49,9 +50,7 @@ def page(results: list[CheckResult], *, heading: str) -> str:
     """The HTML of one run's checks; ``heading`` names account, run and time."""
     library = great_expectations()
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
-    from great_expectations.render.view.view import DefaultJinjaView
 
-    view = DefaultJinjaView(custom_views_directory=str(Path(__file__).parent))
     chapters = []
     for table in TABLES:
         mine = [result for result in results if result.table == table]
@@ -60,9 +59,17 @@ def page(results: list[CheckResult], *, heading: str) -> str:
             # The first section repeats the counts, with links to pages that are not kept.
             passed = sum(result.ok for result in mine)
             chapters.append({"name": table, "passed": passed, "asked": len(mine), "sections": content["sections"][1:]})
-    html: str = view.env.get_template("data_docs.html.j2").render(heading=heading, chapters=chapters)
+    html: str = frame().render(heading=heading, chapters=chapters)
     # A third of it is blanks.
     return "\n".join(line.strip() for line in html.splitlines() if line.strip())
+
+
+@cache
+def frame() -> Any:
+    """The template of the page; it and those of the library that it uses are compiled once in a process."""
+    from great_expectations.render.view.view import DefaultJinjaView
+
+    return DefaultJinjaView(custom_views_directory=str(Path(__file__).parent)).env.get_template("data_docs.html.j2")
 
 
 def _suite_result(library: Any, table: str, results: list[CheckResult]) -> Any:
