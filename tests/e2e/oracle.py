@@ -66,8 +66,8 @@ def expected(company: Company, *, owners: bool = False) -> State:
 
 def named(company: Company, groups: set[str], managers: set[str]) -> dict[tuple[str, str], str]:
     """Names of the teams: of several with one name the first keeps it, the others get an addition in brackets."""
-    names = {("group", g): company.groups[g].attributes["displayName"].strip() for g in sorted(groups)}
-    names |= {("manager", m): f"{company.users[m].attributes['displayName'].strip()}'s team" for m in sorted(managers)}
+    names = {("group", g): text(company.groups[g].attributes["displayName"]) for g in sorted(groups)}
+    names |= {("manager", m): f"{text(company.users[m].attributes['displayName'])}'s team" for m in sorted(managers)}
     first: dict[str, tuple[str, str]] = {}
     for key, name in names.items():
         first.setdefault(name.casefold(), key)
@@ -77,6 +77,11 @@ def named(company: Company, groups: set[str], managers: set[str]) -> dict[tuple[
             address = (email(company.users[one].attributes) or "") if kind == "manager" else ""
             names[kind, one] = f"{name} ({nickname or address.split('@')[0] or one[:8]})"
     return names
+
+
+def text(value: str) -> str:
+    """Composed Unicode, trimmed."""
+    return unicodedata.normalize("NFC", value).strip()
 
 
 def wanted(user: dict[str, Any]) -> bool:
@@ -92,8 +97,7 @@ def email(user: dict[str, Any]) -> str | None:
 
 def profile(user: dict[str, Any]) -> dict[str, Any]:
     """The profile that these attributes mean."""
-    texts = {column: unicodedata.normalize("NFC", user.get(name) or "") for column, name in PLAIN.items()}
-    fields: dict[str, Any] = {column: text.strip() or None for column, text in texts.items()}
+    fields: dict[str, Any] = {column: text(user.get(name) or "") or None for column, name in PLAIN.items()}
     fields["email"] = email(user)
     fields["work_phone"] = (user.get("businessPhones") or [None])[0]
     fields["hire_date"] = (user.get("employeeHireDate") or "")[:10] or None

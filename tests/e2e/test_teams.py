@@ -104,3 +104,20 @@ def test_names_that_collide_are_told_apart_and_stay_so(nights: Nights) -> None:
     assert {other, second} <= doubles
     assert not {one, first} & doubles
     assert nights.run() == "no_changes"
+
+
+def test_decomposed_names_are_one_with_composed_ones(nights: Nights) -> None:
+    company = nights.tenant.company
+    one, other = sorted(expected(company)["manager_teams"])[:2]
+    company.update_user(one, displayName="Rene\u0301 Vogel")
+    company.update_user(other, displayName="Ren\u00e9 Vogel")
+    group = sorted(entra_id for _, entra_id in expected(company)["teams"])[0]
+    company.update_group(group, displayName="Cafe\u0301")
+
+    nights.run()
+
+    there = actual(nights.url)
+    assert there == expected(company)
+    assert there["manager_teams"][one] == "Ren\u00e9 Vogel's team"
+    assert there["manager_teams"][other].startswith("Ren\u00e9 Vogel's team (")
+    assert there["teams"]["group", group] == "Caf\u00e9"
